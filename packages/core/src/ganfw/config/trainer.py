@@ -1,0 +1,135 @@
+"""Settings of the trainer and of optimizers. No torch here: building imports it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, model_validator
+
+from ganfw.config.base import Config, Scheduled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+
+
+class EMAConfig(Config):
+    """Exponential moving average of the networks that make samples, kept in float32."""
+
+    half_life: float = Field(default=10_000, gt=0)
+    """Images after which an old weight counts half."""
+    ramp_up: float | None = Field(default=0.05, gt=0)
+    """Early on, the half-life is at most this fraction of the images shown; null turns that off."""
+
+
+class TrainerConfig(Config):
+    """How long, how large, how often."""
+
+    steps: int | None = Field(default=None, ge=1)
+    """Length in steps. Give this or `kimg`."""
+    kimg: float | None = Field(default=None, gt=0)
+    """Length in thousands of images shown to the discriminator."""
+    batch_size: int = Field(default=64, ge=1)
+    """Images per step over all processes."""
+    micro_batches: int = Field(default=1, ge=1)
+    """Parts into which each process splits its share of a batch, to save memory."""
+    precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
+    """Autocast of the forward passes; auto is bf16 on CUDA and float32 elsewhere."""
+    ema: EMAConfig | None = EMAConfig()
+    """Averaging of the generator's weights; null samples from the raw weights."""
+    log_every: int = Field(default=50, ge=1)
+    """Steps between two lines of losses, each the mean over those steps."""
+    sample_every: int | None = Field(default=500, ge=1)
+    """Steps between two sample grids from one fixed latent; null makes none."""
+    sample_count: int = Field(default=64, ge=1)
+    """Samples in a grid."""
+    checkpoint_every: int = Field(default=1000, ge=1)
+    """Steps between two checkpoints. One is always written at the end."""
+    keep_checkpoints: int = Field(default=2, ge=1)
+    """Newest checkpoints that are kept."""
+    tracker: str | None = "tensorboard"
+    """Any tracker that Accelerate knows (tensorboard, wandb, mlflow, trackio, ...); null tracks nothing."""
+    workers: int = Field(default=0, ge=0)
+    """Processes that read data ahead. The order of the data does not depend on it."""
+    compile: bool = False
+    """Compile the networks with torch.compile; phases of second order still run eager."""
+    deterministic: bool = False
+    """Ask PyTorch for deterministic kernels, so that a GPU run too can be repeated bit for bit."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> TrainerConfig:
+        if self.steps is not None and self.kimg is not None:
+            raise ValueError("give trainer.steps or trainer.kimg, not both")
+        return self
+
+    @property
+    def total_steps(self) -> int:
+        """Length in steps, 1000 when none is given."""
+        if self.steps is not None:
+            return self.steps
+        return 1000 if self.kimg is None else max(1, round(self.kimg * 1000 / self.batch_size))
+
+
+class OptimizerConfig(Config):
+    """An optimizer of one or several networks."""
+
+    lr: Scheduled = 2e-4
+    """Learning rate: a number, or a schedule over images shown."""
+
+    def build(self, parameters: Sequence[torch.nn.Parameter], *, correction: float = 1.0) -> torch.optim.Optimizer:
+        """Make the optimizer.
+
+        Args:
+            parameters: What it optimises.
+            correction: Lazy regularization makes ``1 / correction`` as many updates; where the algorithm has moments,
+                their decay rates are raised to this power. The trainer scales the learning rate itself.
+        """
+        raise NotImplementedError
+
+
+class AdamConfig(OptimizerConfig):
+    """Adam (Kingma and Ba 2015, Algorithm 1)."""
+
+    betas: tuple[float, float] = (0.5, 0.999)
+    """Decay rates of the two moments; (0.5, 0.999) for DCGAN's family, (0, 0.99) with gradient penalties."""
+    eps: float = Field(default=1e-8, gt=0)
+    """Added to the denominator."""
+    weight_decay: float = Field(default=0.0, ge=0)
+    """Decoupled weight decay (AdamW)."""
+
+    def build(self, parameters: Sequence[torch.nn.Parameter], *, correction: float = 1.0) -> torch.optim.Optimizer:
+        """Make the optimizer; see `OptimizerConfig.build`."""
+        import torch
+
+        betas = (self.betas[0] ** correction, self.betas[1] ** correction)
+        kind = torch.optim.AdamW if self.weight_decay else torch.optim.Adam
+        return kind(parameters, lr=1.0, betas=betas, eps=self.eps, weight_decay=self.weight_decay, foreach=True)
+
+
+class RMSPropConfig(OptimizerConfig):
+    """RMSProp (Tieleman and Hinton 2012), as WGAN uses it."""
+
+    alpha: float = Field(default=0.99, gt=0, lt=1)
+    """Decay rate of the squared gradient."""
+    eps: float = Field(default=1e-8, gt=0)
+    """Added to the denominator."""
+
+    def build(self, parameters: Sequence[torch.nn.Parameter], *, correction: float = 1.0) -> torch.optim.Optimizer:
+        """Make the optimizer; see `OptimizerConfig.build`."""
+        import torch
+
+        return torch.optim.RMSprop(parameters, lr=1.0, alpha=self.alpha**correction, eps=self.eps, foreach=True)
+
+
+class SGDConfig(OptimizerConfig):
+    """Stochastic gradient descent with optional momentum."""
+
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    """Momentum."""
+
+    def build(self, parameters: Sequence[torch.nn.Parameter], *, correction: float = 1.0) -> torch.optim.Optimizer:
+        """Make the optimizer; see `OptimizerConfig.build`."""
+        import torch
+
+        return torch.optim.SGD(parameters, lr=1.0, momentum=self.momentum, foreach=True)

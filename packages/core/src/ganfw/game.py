@@ -1,0 +1,185 @@
+"""The two-player game: the GAN that most recipes need, made of parts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+from ganfw.gan import GAN, Phase
+from ganfw.terms import Constraint, Regularizer, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import torch
+
+    from ganfw.networks import Discriminator, Generator, Verdict
+    from ganfw.specs import Condition, Spec
+    from ganfw.terms import Augmentation, Loss
+    from ganfw.training.step import Step
+
+
+class Play:
+    """One phase of the game as its terms see it: networks, batch, verdicts (each computed once), and randomness."""
+
+    def __init__(self, gan: TwoPlayerGAN, step: Step) -> None:
+        self.generator, self.discriminator = gan.generator, gan.discriminator
+        self.step, self.images = step, step.images
+        self._gan = gan
+
+    @property
+    def real(self) -> Tensor:
+        """Real samples, before augmentation. Shape: ``(B, *spec.shape)``."""
+        return self.step.batch.real
+
+    @cached_property
+    def condition(self) -> Tensor | None:
+        """The condition of the real samples, which the fakes share. Shape: ``(B, ...)``."""
+        return self.step.batch.get("condition")
+
+    @cached_property
+    def z(self) -> Tensor:
+        """Fresh latents. Shape: ``(B, Z)``."""
+        return self.generator.prior(self.step.noise(len(self.step.batch), self.generator.latent_dim))
+
+    @cached_property
+    def fake(self) -> Tensor:
+        """Samples of the generator, before augmentation. Shape: ``(B, *spec.shape)``."""
+        fake: Tensor = self.generator(self.z, self.condition)
+        return fake
+
+    def judge(self, x: Tensor) -> Verdict:
+        """Augment ``x`` with fresh randomness and ask the discriminator.
+
+        Shape:
+            x: ``(B, *spec.shape)``.
+        """
+        augmentation = self._gan.augmentation
+        seen = x if augmentation is None else augmentation(x, self.step)
+        verdict: Verdict = self.discriminator(seen, self.condition)
+        return verdict
+
+    @cached_property
+    def real_verdict(self) -> Verdict:
+        """The discriminator's verdict on the real samples."""
+        return self.judge(self.real)
+
+    @cached_property
+    def fake_verdict(self) -> Verdict:
+        """The discriminator's verdict on the fakes."""
+        return self.judge(self.fake)
+
+
+class TwoPlayerGAN(GAN):
+    """A generator against a discriminator (Goodfellow et al. 2014, Algorithm 1), with any loss and regularizers.
+
+    Each regularizer with ``every == 1`` joins its player's phase; a lazy one gets a phase of its own.
+
+    Args:
+        generator: Makes samples from latents.
+        discriminator: Judges samples.
+        loss: The adversarial loss; with several judges its values are summed over them.
+        regularizers: Penalties by name.
+        augmentation: Applied to real and fake samples before the discriminator sees them.
+        condition: What the samples are conditioned on, for sampling without a given condition.
+        generator_every: Discriminator steps per generator step (n_critic).
+
+    Raises:
+        ValueError: If the parts cannot be combined; the message says what to change.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        discriminator: Discriminator,
+        loss: Loss,
+        *,
+        regularizers: Mapping[str, Regularizer | Constraint] | None = None,
+        augmentation: Augmentation | None = None,
+        condition: Condition | None = None,
+        generator_every: int = 1,
+    ) -> None:
+        super().__init__()
+        self.generator, self.discriminator, self.loss = generator, discriminator, loss
+        self.regularizers = Terms(regularizers or {})
+        self.augmentation = augmentation
+        self.condition = condition
+        self._refuse_impossible_mixes()
+        # n_critic steps of the discriminator come first, then one of the generator.
+        last = generator_every - 1
+        self.phases = [
+            self._main_phase("discriminator", self.discriminator_loss, 1),
+            *self._lazy_phases("discriminator"),
+            self._main_phase("generator", self.generator_loss, lambda index: index % generator_every == last),
+            *self._lazy_phases("generator"),
+        ]
+
+    def discriminator_loss(self, step: Step) -> dict[str, Tensor]:
+        """The discriminator's terms."""
+        play = Play(self, step)
+        pairs = list(zip(play.real_verdict.logits, play.fake_verdict.logits, strict=True))
+        step.log("discriminator/real", sum(real.mean() for real, _ in pairs))
+        step.log("discriminator/fake", sum(fake.mean() for _, fake in pairs))
+        return {
+            "adversarial": sum(self.loss.discriminator(real, fake) for real, fake in pairs),
+            **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},
+        }
+
+    def generator_loss(self, step: Step) -> dict[str, Tensor]:
+        """The generator's terms."""
+        play = Play(self, step)
+        fakes = play.fake_verdict.logits
+        reals = play.real_verdict.logits if self.loss.compares else [None] * len(fakes)
+        return {
+            "adversarial": sum(self.loss.generator(fake, real) for fake, real in zip(fakes, reals, strict=True)),
+            **{name: term(play) for name, term in self._penalties("generator", lazy=False).items()},
+        }
+
+    def sample(self, count: int, *, rng: torch.Generator, condition: Tensor | None = None) -> Tensor:
+        """Samples of the generator; see `GAN.sample`."""
+        import torch
+
+        device = rng.device
+        z = self.generator.prior(torch.randn(count, self.generator.latent_dim, generator=rng, device=device))
+        if condition is None and self.condition is not None and self.condition.kind == "class":
+            condition = torch.randint(self.condition.count, (count,), generator=rng, device=device)
+        made: Tensor = self.generator(z, condition)
+        return made
+
+    def after_optimizer(self, phase: Phase) -> None:
+        """Apply the constraints on the phase's player."""
+        for term in self.regularizers.values():
+            if isinstance(term, Constraint) and term.side in phase.network_names:
+                term(getattr(self, term.side))
+
+    def _penalties(self, side: str, *, lazy: bool) -> dict[str, Regularizer]:
+        return {
+            name: term
+            for name, term in self.regularizers.items()
+            if isinstance(term, Regularizer) and term.side == side and (term.every > 1) == lazy
+        }
+
+    def _main_phase(self, side: str, loss: Callable[[Step], dict[str, Tensor]], every: int | Callable[[int], bool]) -> Phase:
+        curved = any(term.second_order for term in self._penalties(side, lazy=False).values())
+        return Phase(side, side, loss, every=every, second_order=curved)
+
+    def _lazy_phases(self, side: str) -> list[Phase]:
+        return [
+            Phase(
+                f"{side}/{name}", side, lambda step, name=name, term=term: {name: term(Play(self, step))},
+                every=term.every, gain=float(term.every), second_order=term.second_order,
+            )
+            for name, term in self._penalties(side, lazy=True).items()
+        ]  # fmt: skip
+
+    def _refuse_impossible_mixes(self) -> None:
+        mixing = getattr(self.discriminator, "uses_batch_statistics", False)
+        penalties = [n for n, t in self.regularizers.items() if isinstance(t, Regularizer) and t.per_sample]
+        if mixing and penalties:
+            raise ValueError(
+                f"{penalties[0]} penalises each sample's own gradient, but {type(self.discriminator).__name__} mixes the "
+                "samples of a batch (batch normalisation), so that gradient is not defined. Build the discriminator "
+                "without it (discriminator.norm=none), or leave out the penalty."
+            )

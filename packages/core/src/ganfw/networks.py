@@ -1,0 +1,93 @@
+"""The roles a network can play. Each is a plain ``nn.Module`` with keyword arguments and one forward contract.
+
+Legend: B batch size, Z latent length, J number of judges.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Generator(nn.Module):
+    """Turns latents into samples.
+
+    A subclass sets ``latent_dim`` (Z) and implements ``forward``. Latents are drawn from ``prior``, by default the
+    standard normal distribution.
+    """
+
+    latent_dim: int
+
+    def prior(self, noise: Tensor) -> Tensor:
+        """Map standard normal noise to this generator's latent distribution.
+
+        Shape:
+            noise, result: ``(B, Z)``.
+        """
+        return noise
+
+    @abstractmethod
+    def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generate one sample per latent.
+
+        Shape:
+            z: ``(B, Z)``; condition: ``(B, ...)`` as the spec's condition says;
+            result: ``(B, *spec.shape)`` in the spec's range.
+        """
+
+
+@dataclass
+class Verdict:
+    """What a discriminator says of a batch.
+
+    Args:
+        logits: One tensor per judge (J = 1 for most networks), each with the batch axis first; larger is more real.
+            Energies (EBGAN, BEGAN) have the opposite sign: lower is more real.
+        features: Per judge, its intermediate activations, when asked for.
+        heads: Further outputs by name (class, code, ...).
+    """
+
+    logits: Sequence[Tensor]
+    features: Sequence[Sequence[Tensor]] = ()
+    heads: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+class Discriminator(nn.Module):
+    """Judges samples. Also the role of critics and of energy functions."""
+
+    uses_batch_statistics: bool = False
+    """Samples of a batch influence each other (batch normalisation, minibatch discrimination), so a penalty on
+    per-sample gradients is not defined. Such a mix is refused before training."""
+
+    @abstractmethod
+    def forward(self, x: Tensor, condition: Tensor | None = None, *, features: bool = False) -> Verdict:
+        """Judge each sample.
+
+        Args:
+            x: Samples in the spec's range.
+            condition: What each sample is conditioned on.
+            features: Also return intermediate activations.
+
+        Shape:
+            x: ``(B, *spec.shape)``; condition: ``(B, ...)``; logits: J tensors ``(B, ...)``.
+        """
+
+
+class Encoder(nn.Module):
+    """Turns samples into codes. A subclass sets ``code_dim`` and implements ``forward``."""
+
+    code_dim: int
+
+    @abstractmethod
+    def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Encode each sample.
+
+        Shape:
+            x: ``(B, *spec.shape)``; condition: ``(B, ...)``; result: ``(B, code_dim)``.
+        """

@@ -1,0 +1,123 @@
+"""What a loss sees: the batch, the step's own randomness, and a place to hand tensors on and to log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from ganfw.training.meter import Meter
+
+
+def key(*parts: object) -> int:
+    """A 63-bit seed that is a pure function of its parts, on any machine and in any process."""
+    return int.from_bytes(blake2b(repr(parts).encode(), digest_size=8).digest(), "little") >> 1
+
+
+class Batch(Mapping[str, Tensor]):
+    """Tensors by name, all with the same number of rows. ``batch.real`` is ``batch["real"]``; ``len`` is the rows.
+
+    Every data source yields ``real``: samples in the spec's range. A condition comes as ``condition``; further
+    columns (captions, a second domain) keep their names.
+    """
+
+    def __init__(self, tensors: Mapping[str, Tensor]) -> None:
+        self._tensors = dict(tensors)
+
+    def __getitem__(self, name: str) -> Tensor:
+        return self._tensors[name]
+
+    def __getattr__(self, name: str) -> Tensor:
+        try:
+            return self.__dict__["_tensors"][name]
+        except KeyError:
+            raise AttributeError(f"the batch has no {name!r}; it has {', '.join(self._tensors)}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tensors)
+
+    def __len__(self) -> int:
+        return len(next(iter(self._tensors.values())))
+
+    def rows(self, start: int, stop: int) -> Batch:
+        """The rows ``start`` to ``stop`` of every tensor."""
+        return Batch({name: tensor[start:stop] for name, tensor in self._tensors.items()})
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> Batch:
+        """The batch with ``change`` applied to every tensor."""
+        return Batch({name: change(tensor) for name, tensor in self._tensors.items()})
+
+
+class Draw:
+    """Random numbers that are a pure function of (seed, step, phase, how many draws came before in the phase).
+
+    Numbers are drawn for the whole job and sliced, so that any number of processes and micro-batches sees the values
+    that one process would. ``part`` of ``parts`` says which slice is ours.
+    """
+
+    def __init__(self, seed: int, index: int, *, part: int = 0, parts: int = 1, device: Any = "cpu") -> None:
+        self.seed, self.index, self.part, self.parts = seed, index, part, parts
+        self.device = torch.device(device)
+        self._generator = torch.Generator(self.device)
+        self._phase, self._draws = "", 0
+
+    def enter(self, phase: str) -> None:
+        """Start a phase: its draws depend on its name, not on what ran before it."""
+        self._phase, self._draws = phase, 0
+
+    def _job(self) -> torch.Generator:
+        self._generator.manual_seed(key(self.seed, self.index, self._phase, self._draws))
+        self._draws += 1
+        return self._generator
+
+    def _mine(self, values: Tensor, count: int) -> Tensor:
+        return values[self.part * count : (self.part + 1) * count]
+
+    def noise(self, count: int, *shape: int) -> Tensor:
+        """Standard normal ``(count, *shape)``."""
+        rows = count * self.parts
+        return self._mine(torch.randn(rows, *shape, generator=self._job(), device=self.device), count)
+
+    def uniform(self, count: int, *shape: int) -> Tensor:
+        """Uniform in [0, 1), ``(count, *shape)``."""
+        rows = count * self.parts
+        return self._mine(torch.rand(rows, *shape, generator=self._job(), device=self.device), count)
+
+    def integers(self, high: int, count: int, *shape: int) -> Tensor:
+        """Uniform int64 in [0, high), ``(count, *shape)``."""
+        rows = count * self.parts
+        values = torch.randint(high, (rows, *shape), generator=self._job(), device=self.device)
+        return self._mine(values, count)
+
+
+class Step(Draw):
+    """One micro-batch of one step; it lives through all the phases of that step.
+
+    Attributes:
+        batch: This micro-batch.
+        index: Number of steps done before this one.
+        images: Number of images shown before this step, over all processes.
+        shared: Hands a tensor (the fakes) from one phase to a later one.
+    """
+
+    def __init__(
+        self, batch: Batch, *, index: int = 0, images: int = 0, seed: int = 0, part: int = 0, parts: int = 1,
+        meter: Meter | None = None, gather: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(seed, index, part=part, parts=parts, device=next(iter(batch.values())).device)
+        self.batch, self.images = batch, images
+        self.shared: dict[str, Tensor] = {}
+        self._meter, self._gather = meter, gather
+
+    def log(self, name: str, value: Tensor) -> None:
+        """Add a scalar to the means that are shown and tracked. It stays on the device until a logging boundary."""
+        if self._meter is not None:
+            self._meter.add(name, value.detach())
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows of ``x`` from all processes, without gradient: ``(B, ...)`` to ``(processes * B, ...)``."""
+        return x.detach() if self._gather is None else self._gather(x.detach())
