@@ -49,10 +49,10 @@ _HOMES = {
     "Verdict": "ganfw.networks",
     "VideoSpec": "ganfw.specs",
     "VolumeSpec": "ganfw.specs",
-    "compose": "ganfw.compose",
+    "compose": "ganfw.composition",
     "hookimpl": "ganfw.plugins.hookspecs",
     "load": "ganfw.model",
-    "open_data": "ganfw.compose",
+    "open_data": "ganfw.composition",
     "value_at": "ganfw.config.base",
 }
 
