@@ -1,0 +1,136 @@
+"""DCGAN: strided convolutions that double from 4 × 4 to the picture, and halve back.
+
+Legend: B batch size, Z latent length, C picture channels, S picture size, n width.
+
+References:
+    Radford, Metz and Chintala 2016, "Unsupervised representation learning with deep convolutional generative
+    adversarial networks", section 3 and figure 1, with the convolutional stem of its public PyTorch version.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from ganfw.networks import Discriminator, Generator, Verdict
+from ganfw_classic.latents import Prior, from_normal
+from ganfw_classic.sizes import channel_ladder
+from ganfw_classic.weights import init_normal
+
+Norm = Literal["batch", "layer", "instance", "none"]
+
+
+def _normalisation(norm: Norm, channels: int) -> list[nn.Module]:
+    if norm == "batch":
+        return [nn.BatchNorm2d(channels)]
+    if norm == "layer":  # over channels and space together, as WGAN-GP recommends for a critic
+        return [nn.GroupNorm(1, channels)]
+    if norm == "instance":
+        return [nn.InstanceNorm2d(channels, affine=True)]
+    return []
+
+
+class DCGANGenerator(Generator):
+    """Project a latent to 4 × 4 and double it to the picture; ReLU inside, tanh at the end, no biases.
+
+    Channels go 8n, 4n, 2n, n for 64 pixels: n at half the picture's size, twice as many at each halving below, at most
+    ``max_channels``. It is unconditional: a condition is accepted and left unused.
+
+    Args:
+        size: Picture height and width, a power of two from 8 to 1024.
+        channels: Picture channels.
+        width: n. The paper has 128, most later work 64.
+        latent_dim: Length of the latent.
+        prior: Latent distribution; the paper has uniform on (-1, 1).
+        max_channels: Cap on the channels of the coarse resolutions; it matters above 64 pixels.
+
+    Raises:
+        GanfwError: If ``size`` is no power of two from 8 to 1024.
+    """
+
+    def __init__(
+        self, *, size: int, channels: int = 3, width: int = 64, latent_dim: int = 100, prior: Prior = "normal",
+        max_channels: int = 1024,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.latent_dim, self.prior_name = latent_dim, prior
+        ladder = channel_ladder(size, width, max_channels)
+        self.stem = nn.Sequential(
+            nn.ConvTranspose2d(latent_dim, ladder[0], 4, 1, 0, bias=False), nn.BatchNorm2d(ladder[0]), nn.ReLU()
+        )
+        self.blocks = nn.ModuleList(
+            nn.Sequential(nn.ConvTranspose2d(coarse, fine, 4, 2, 1, bias=False), nn.BatchNorm2d(fine), nn.ReLU())
+            for coarse, fine in pairwise(ladder)
+        )
+        self.to_picture = nn.ConvTranspose2d(ladder[-1], channels, 4, 2, 1, bias=False)
+        self.apply(init_normal)
+
+    def prior(self, noise: Tensor) -> Tensor:
+        """Map standard normal noise to the latent distribution; see `Generator.prior`."""
+        return from_normal(noise, self.prior_name)
+
+    def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generate one picture per latent.
+
+        Shape:
+            z: ``(B, Z)``; condition: unused; result: ``(B, C, S, S)`` in [-1, 1], in the dtype of ``z``.
+        """
+        x: Tensor = self.stem(z[:, :, None, None])
+        for block in self.blocks:
+            x = block(x)
+        return torch.tanh(self.to_picture(x).to(z.dtype))
+
+
+class DCGANDiscriminator(Discriminator):
+    """Halve the picture to 4 × 4 with LeakyReLU 0.2 and judge that with one convolution; no fully connected layer.
+
+    Channels mirror `DCGANGenerator`'s. All layers but the first and the last are normalised. There are no biases,
+    except in place of a left-out normalisation. It is unconditional: a condition is accepted and left unused.
+
+    Args:
+        size: Picture height and width, a power of two from 8 to 1024.
+        channels: Picture channels.
+        width: n, the channels after the first convolution.
+        norm: ``batch`` as in the paper; ``none``, ``layer`` (over channels and space) or ``instance`` where a penalty
+            needs each sample's own gradient.
+        max_channels: Cap on the channels of the coarse resolutions.
+
+    Raises:
+        GanfwError: If ``size`` is no power of two from 8 to 1024.
+    """
+
+    def __init__(
+        self, *, size: int, channels: int = 3, width: int = 64, norm: Norm = "batch", max_channels: int = 1024
+    ) -> None:
+        super().__init__()
+        ladder = channel_ladder(size, width, max_channels)[::-1]
+        first = nn.Sequential(nn.Conv2d(channels, ladder[0], 4, 2, 1, bias=False), nn.LeakyReLU(0.2))
+        self.blocks = nn.ModuleList([first])
+        for fine, coarse in pairwise(ladder):
+            convolution = nn.Conv2d(fine, coarse, 4, 2, 1, bias=norm == "none")
+            self.blocks.append(nn.Sequential(convolution, *_normalisation(norm, coarse), nn.LeakyReLU(0.2)))
+        self.judge = nn.Conv2d(ladder[-1], 1, 4, 1, 0, bias=False)
+        self.uses_batch_statistics = any(isinstance(module, nn.BatchNorm2d) for module in self.modules())
+        self.apply(init_normal)
+
+    def forward(self, x: Tensor, condition: Tensor | None = None, *, features: bool = False) -> Verdict:
+        """Judge each picture. With ``batch``, give real and fake pictures in separate calls: their statistics differ.
+
+        Args:
+            x: Pictures in [-1, 1].
+            condition: Unused.
+            features: Also return the activations of each resolution, finest first.
+
+        Shape:
+            x: ``(B, C, S, S)``; logits: one ``(B,)`` in the dtype of ``x``; features: ``(B, channels, S / 2, S / 2)``
+            down to ``(B, channels, 4, 4)``.
+        """
+        activations, hidden = [], x
+        for block in self.blocks:
+            hidden = block(hidden)
+            activations.append(hidden)
+        logits = self.judge(hidden).flatten().to(x.dtype)
+        return Verdict([logits], [activations] if features else ())

@@ -1,0 +1,26 @@
+"""How DCGAN's weights start."""
+
+from __future__ import annotations
+
+from torch import nn
+
+_LINEAR = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
+_NORMS = (nn.BatchNorm2d, nn.InstanceNorm2d, nn.GroupNorm)
+
+
+def init_normal(module: nn.Module) -> None:
+    """Draw weights from N(0, 0.02), scales of normalisation layers from N(1, 0.02); biases are zero.
+
+    For ``network.apply(init_normal)``.
+
+    References:
+        Radford, Metz and Chintala 2016, section 4; the scales follow its public PyTorch version.
+    """
+    if isinstance(module, _LINEAR):
+        nn.init.normal_(module.weight, 0.0, 0.02)
+    elif isinstance(module, _NORMS) and module.weight is not None:
+        nn.init.normal_(module.weight, 1.0, 0.02)
+    else:
+        return
+    if module.bias is not None:
+        nn.init.zeros_(module.bias)
