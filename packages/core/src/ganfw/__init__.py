@@ -56,7 +56,7 @@ _HOMES = {
     "value_at": "ganfw.config.base",
 }
 
-__all__ = sorted([*_HOMES, "__version__"])
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from torch import Tensor
+import torch
 
+from ganfw.errors import GanfwError
 from ganfw.gan import GAN, Phase
 from ganfw.terms import Constraint, Regularizer, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import torch
+    from torch import Tensor
 
     from ganfw.networks import Discriminator, Generator, Verdict
-    from ganfw.specs import Condition, Spec
+    from ganfw.specs import Condition
     from ganfw.terms import Augmentation, Loss
     from ganfw.training.step import Step
 
@@ -87,7 +88,7 @@ class TwoPlayerGAN(GAN):
         generator_every: Discriminator steps per generator step (n_critic).
 
     Raises:
-        ValueError: If the parts cannot be combined; the message says what to change.
+        GanfwError: If the parts cannot be combined; the message says what to change.
     """
 
     def __init__(
@@ -139,8 +140,6 @@ class TwoPlayerGAN(GAN):
 
     def sample(self, count: int, *, rng: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Samples of the generator; see `GAN.sample`."""
-        import torch
-
         device = rng.device
         z = self.generator.prior(torch.randn(count, self.generator.latent_dim, generator=rng, device=device))
         if condition is None and self.condition is not None and self.condition.kind == "class":
@@ -161,7 +160,9 @@ class TwoPlayerGAN(GAN):
             if isinstance(term, Regularizer) and term.side == side and (term.every > 1) == lazy
         }
 
-    def _main_phase(self, side: str, loss: Callable[[Step], dict[str, Tensor]], every: int | Callable[[int], bool]) -> Phase:
+    def _main_phase(
+        self, side: str, loss: Callable[[Step], dict[str, Tensor]], every: int | Callable[[int], bool]
+    ) -> Phase:
         curved = any(term.second_order for term in self._penalties(side, lazy=False).values())
         return Phase(side, side, loss, every=every, second_order=curved)
 
@@ -178,8 +179,9 @@ class TwoPlayerGAN(GAN):
         mixing = getattr(self.discriminator, "uses_batch_statistics", False)
         penalties = [n for n, t in self.regularizers.items() if isinstance(t, Regularizer) and t.per_sample]
         if mixing and penalties:
-            raise ValueError(
-                f"{penalties[0]} penalises each sample's own gradient, but {type(self.discriminator).__name__} mixes the "
+            network = type(self.discriminator).__name__
+            raise GanfwError(
+                f"regularizers.{penalties[0]} penalises each sample's own gradient, but {network} mixes the "
                 "samples of a batch (batch normalisation), so that gradient is not defined. Build the discriminator "
                 "without it (discriminator.norm=none), or leave out the penalty."
             )

@@ -1,0 +1,133 @@
+"""Finished models: a folder that opens by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import torch
+
+from ganfw import __version__, specs
+from ganfw.config.resolve import recipe_from_document
+from ganfw.errors import GanfwError
+from ganfw.training.checkpoint import read_tensors, write_tensors
+from ganfw.training.run_folder import write_text
+from ganfw.training.samples import draw_samples, make_grid, save_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from ganfw.gan import GAN
+    from ganfw.specs import Spec
+
+
+class Model:
+    """A trained GAN that makes samples.
+
+    Attributes:
+        gan: The networks that sampling needs, in evaluation mode.
+        spec: What one sample is.
+        images: Images shown in training.
+    """
+
+    def __init__(self, gan: GAN, spec: Spec, images: int) -> None:
+        self.gan, self.spec, self.images = gan.eval().requires_grad_(False), spec, images
+
+    def sample(self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64) -> Tensor:
+        """Make samples; the same seed, count and batch size give the same ones.
+
+        Args:
+            count: How many.
+            seed: Of the latents.
+            condition: One per sample, where the model is conditional; drawn when left out.
+            batch_size: Made at a time.
+
+        Shape:
+            result: ``(count, *spec.shape)`` in the spec's range.
+        """
+        device = next(self.gan.parameters()).device
+        made = []
+        for start in range(0, count, batch_size):
+            size = min(batch_size, count - start)
+            part = None if condition is None else condition[start : start + size].to(device)
+            # A block's latents depend on the seed and on where it starts; the first block is the training grid's.
+            made.append(draw_samples(self.gan, size, seed if start == 0 else seed + start * 2**32, device, part))
+        return torch.cat(made)
+
+
+def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], *, images: int) -> None:
+    """Write the averaged networks, the full config and a model card; each file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        f"{name}.{key}": tensor for name in gan.averaged for key, tensor in getattr(gan, name).state_dict().items()
+    }
+    part = folder / ".model.safetensors.part"
+    write_tensors(part, weights)
+    os.replace(part, folder / "model.safetensors")
+    facts = {
+        "format": 1, "ganfw": __version__, "images": images,
+        "spec": {"type": type(spec).__name__, **asdict(spec)}, "recipe": dict(document),
+    }  # fmt: skip
+    write_text(folder / "config.json", json.dumps(facts, indent=1))
+    picture = ""
+    if isinstance(spec, specs.ImageSpec):
+        device = next(gan.parameters()).device
+        save_picture(folder / "samples.png", make_grid(draw_samples(gan, 16, 0, device)))
+        picture = "![samples](samples.png)\n\n"
+    write_text(folder / "README.md", _card(document, spec, images, picture))
+
+
+def load(path: str | Path, *, device: str | torch.device = "cpu") -> Model:
+    """Open a run folder or a model folder.
+
+    Args:
+        path: ``runs/mine`` or ``runs/mine/model``.
+        device: Where the networks go.
+
+    Raises:
+        GanfwError: If there is no model, or a part that it needs is not installed.
+    """
+    folder = Path(path)
+    folder = folder / "model" if (folder / "model" / "config.json").is_file() else folder
+    if not (folder / "config.json").is_file():
+        where = (
+            "it has no model yet: train it to its first checkpoint" if folder.exists() else "there is no such folder"
+        )
+        raise GanfwError(f"no model in {path}: {where}")
+    try:
+        facts = json.loads((folder / "config.json").read_text())
+        weights = read_tensors(folder / "model.safetensors")
+        spec = _spec(facts["spec"])
+    except Exception as error:
+        raise GanfwError(f"the model in {folder} cannot be read: {error}") from error
+    gan = recipe_from_document(facts["recipe"]).build(spec)
+    for name in gan.averaged:
+        network = {key.removeprefix(f"{name}."): t for key, t in weights.items() if key.startswith(f"{name}.")}
+        getattr(gan, name).load_state_dict(network)
+    for name in set(gan.networks()) - set(gan.averaged):
+        delattr(gan, name)
+    return Model(gan.to(device), spec, facts["images"])
+
+
+def _spec(facts: dict[str, Any]) -> Spec:
+    kind = facts.pop("type")
+    if facts.get("condition"):
+        facts["condition"] = specs.Condition(**{**facts["condition"], "names": tuple(facts["condition"]["names"])})
+    made: Spec = {cls.__name__: cls for cls in get_args(specs.Spec)}[kind](**facts)
+    return made
+
+
+def _card(document: Mapping[str, Any], spec: Spec, images: int, picture: str) -> str:
+    from ganfw.config.yaml import dumps
+
+    return (
+        f"---\nlibrary_name: ganfw\ntags: [gan]\n---\n\n# A GAN made with ganfw\n\n{picture}"
+        f"Trained on {images:,} images shown; one sample is {' x '.join(map(str, spec.shape))}.\n\n"
+        '```python\nimport ganfw\n\nganfw.load("this-folder").sample(16)\n```\n\n'
+        f"The recipe:\n\n```yaml\n{dumps(dict(document))}```\n"
+    )

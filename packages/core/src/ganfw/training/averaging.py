@@ -1,0 +1,60 @@
+"""Averages over processes: one flat all-reduce for a whole list of tensors."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import torch
+import torch.distributed as dist
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor, nn
+
+
+@torch.no_grad()
+def average(tensors: Sequence[Tensor], world: int) -> None:
+    """Replace each tensor by its mean over all processes, in place and by one collective call.
+
+    A single flat call is as fast as DistributedDataParallel here, and right where that is not: under penalties on
+    gradients, calls of sub-modules and parameters that a phase does not reach.
+    """
+    if world == 1 or not tensors:
+        return
+    flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
+    dist.all_reduce(flat)
+    flat /= world
+    torch._foreach_copy_(
+        list(tensors),
+        [part.view_as(tensor) for part, tensor in zip(flat.split([t.numel() for t in tensors]), tensors, strict=True)],
+    )
+
+
+@torch.no_grad()
+def gather(x: Tensor, world: int) -> Tensor:
+    """The rows of ``x`` from all processes, in their order. Shape: ``(B, ...)`` to ``(world * B, ...)``."""
+    if world == 1:
+        return x
+    parts = [torch.empty_like(x) for _ in range(world)]
+    dist.all_gather(parts, x.contiguous())
+    return torch.cat(parts)
+
+
+def check_same_gradients(phase: str, named: Sequence[tuple[str, nn.Parameter]], world: int) -> None:
+    """Refuse to average when the processes disagree on which parameters have a gradient.
+
+    Raises:
+        RuntimeError: On every process, naming the phase.
+    """
+    if world == 1:
+        return
+    layout = [(name, parameter.numel()) for name, parameter in named if parameter.grad is not None]
+    digest = int.from_bytes(blake2b(repr(layout).encode(), digest_size=7).digest(), "little")
+    mine = torch.tensor([digest], device=named[0][1].device if named else None)
+    if len(gather(mine, world).unique()) > 1:
+        raise RuntimeError(
+            f"phase {phase!r}: the processes disagree on which parameters have a gradient, so these cannot be "
+            "averaged. A loss must reach the same parameters whatever its part of the batch holds."
+        )

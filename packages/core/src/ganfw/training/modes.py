@@ -1,0 +1,69 @@
+"""How a phase runs: precision, attention kernels, compiled or eager, and the global random generators."""
+
+from __future__ import annotations
+
+import random
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from ganfw.networks import Verdict
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ganfw.config.trainer import TrainerConfig
+    from ganfw.gan import Phase
+
+
+def precision_of(config: TrainerConfig, device: torch.device) -> torch.dtype:
+    """The dtype of autocast; float32 means none. bf16 is the default on CUDA only: CPUs emulate it slowly."""
+    auto = "bf16" if device.type == "cuda" else "float32"
+    chosen = auto if config.precision == "auto" else config.precision
+    return {"float32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[chosen]
+
+
+def autocast(device: torch.device, precision: torch.dtype) -> AbstractContextManager[Any]:
+    """One region around each phase's loss: the cache of cast weights must not outlive an optimizer step."""
+    return nullcontext() if precision is torch.float32 else torch.autocast(device.type, precision)
+
+
+def phase_mode(phase: Phase, *, compiled: bool) -> AbstractContextManager[Any]:
+    """Compiled networks and fused attention have no second derivative."""
+    if not phase.second_order:
+        return nullcontext()
+    stack = ExitStack()
+    stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+    if compiled:
+        stack.enter_context(torch.compiler.set_stance("force_eager"))
+    return stack
+
+
+def seed_globally(seed: int, device: torch.device) -> None:
+    """Key the global generators too, for dropout and whatever else a network draws."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
+
+
+def hand_back_float32(network: nn.Module) -> None:
+    """Make a network's outputs float32, so that losses, penalties and controllers never see half precision."""
+    network.register_forward_hook(lambda _module, _args, output: _to_float32(output))
+
+
+def _to_float32(output: Any) -> Any:
+    if isinstance(output, Tensor):
+        return output.float() if output.is_floating_point() else output
+    if isinstance(output, Verdict):
+        return Verdict(_to_float32(output.logits), _to_float32(output.features), _to_float32(output.heads))
+    if isinstance(output, dict):
+        return {name: _to_float32(value) for name, value in output.items()}
+    if isinstance(output, (list, tuple)):
+        return type(output)(_to_float32(value) for value in output)
+    return output

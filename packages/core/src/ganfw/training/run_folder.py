@@ -1,0 +1,101 @@
+"""A run's folder: what it was made with, and whether it is ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from ganfw.config.resolve import difference
+from ganfw.config.yaml import dumps, load_file
+from ganfw.errors import GanfwError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ganfw.config.trainer import OptimizerConfig, TrainerConfig
+    from ganfw.gan import GAN
+
+# Changing these does not make it another run: they say how long, how often and where, not what is learned.
+_FREE = {
+    "steps", "kimg", "log_every", "sample_every", "sample_count", "checkpoint_every", "keep_checkpoints", "tracker",
+    "workers",
+}  # fmt: skip
+
+
+def claim(run: Path, document: Mapping[str, Any]) -> None:
+    """Start a run folder, or make sure that an existing one belongs to this recipe.
+
+    Raises:
+        GanfwError: If the folder belongs to another recipe (the difference is shown), or cannot be written.
+    """
+    file = run / "recipe.yaml"
+    if file.exists():
+        there = load_file(file)
+        if lines := difference(_identity(document), _identity(there)):
+            raise GanfwError(
+                f"the folder {run} belongs to another recipe:\n"
+                + "".join(f"\n  {line}" for line in lines)
+                + "\n\nChoose another folder with --run, or give the settings that the run has."
+            )
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        write_text(file, dumps(dict(document)))
+        write_text(run / "environment.json", json.dumps(environment(), indent=1))
+    except OSError as error:
+        raise GanfwError(f"cannot write to the run folder {run}: {error.strerror or error}") from error
+
+
+def describe(
+    gan: GAN,
+    config: TrainerConfig,
+    optimizers: Mapping[str, OptimizerConfig],
+    seed: int,
+    document: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The document of a run: its recipe, or what a trainer made in Python amounts to."""
+    if document is not None:
+        return dict(document)
+    from ganfw.config.slots import dump
+
+    return {
+        **(getattr(gan, "document", None) or {"gan": type(gan).__name__}),
+        "optimizers": {name: dump(optimizer) for name, optimizer in optimizers.items()},
+        "trainer": config.model_dump(mode="json"),
+        "seed": seed,
+    }
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a small file whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text)
+    os.replace(part, path)
+
+
+def environment() -> dict[str, Any]:
+    """Versions of what made this run, and the state of the folder's git repository, if any."""
+    from ganfw.plugins.registry import registry
+
+    plugins = {s.distribution: s.version for s in registry().statuses if s.distribution}
+    packages = {name: version(name) for name in ("ganfw-core", "torch", "accelerate", "safetensors", "numpy")}
+    return {"python": platform.python_version(), "packages": packages, "plugins": plugins, "git": _git()}
+
+
+def _git() -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=5, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _identity(document: Mapping[str, Any]) -> dict[str, Any]:
+    trainer = {k: v for k, v in (document.get("trainer") or {}).items() if k not in _FREE}
+    return {**document, "trainer": trainer}

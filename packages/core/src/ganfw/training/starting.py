@@ -1,0 +1,83 @@
+"""What must hold before the first step, and weights to start from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganfw.errors import GanfwError
+from ganfw.training.checkpoint import Checkpoints, read_tensors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from ganfw.config.trainer import TrainerConfig
+    from ganfw.data.dataset import Dataset
+    from ganfw.gan import GAN
+
+
+def check_before_training(gan: GAN, data: Dataset, config: TrainerConfig, freeze: Iterable[str], world: int) -> None:
+    """Refuse what cannot train.
+
+    Raises:
+        GanfwError: Saying what to change.
+    """
+    networks = gan.networks()
+    if len(data) == 0:
+        raise GanfwError("the data is empty")
+    for phase in gan.phases:
+        for name in phase.network_names:
+            if name not in networks:
+                raise GanfwError(f"phase {phase.name!r} optimises {name!r}, but the networks are {', '.join(networks)}")
+    for name in freeze:
+        if name not in networks:
+            raise GanfwError(f"freeze: there is no network {name!r}; the networks are {', '.join(networks)}")
+    if all(set(phase.network_names) <= set(freeze) for phase in gan.phases):
+        raise GanfwError("freeze: every phase's networks are frozen, so nothing would learn")
+    parts = world * config.micro_batches
+    if config.batch_size % parts:
+        near = max(parts, config.batch_size // parts * parts)
+        raise GanfwError(
+            f"trainer.batch_size={config.batch_size} does not divide into {world} process(es) times "
+            f"{config.micro_batches} micro-batch(es); trainer.batch_size={near} would"
+        )
+
+
+def start_from(gan: GAN, path: Path) -> None:
+    """Load the networks that ``path`` has under the same names; the others keep their fresh weights.
+
+    Args:
+        gan: Its networks are filled.
+        path: A run folder (its newest whole checkpoint is used) or a model folder.
+
+    Raises:
+        GanfwError: If there is nothing to load, or a network has other shapes.
+    """
+    if (path / "model.safetensors").is_file():
+        found = read_tensors(path / "model.safetensors")
+    elif (checkpoint := Checkpoints(path / "checkpoints").newest()) is not None:
+        found = {name.removeprefix("gan."): t for name, t in checkpoint[0].items() if name.startswith("gan.")}
+    else:
+        raise GanfwError(f"start_from: {path} is neither a run folder with a checkpoint nor a model folder")
+    matched = False
+    for name, network in gan.networks().items():
+        weights = {key.removeprefix(f"{name}."): t for key, t in found.items() if key.startswith(f"{name}.")}
+        if weights:
+            _load(name, network.state_dict(), weights, path)
+            network.load_state_dict(weights)
+            matched = True
+    if not matched:
+        there = sorted({name.split(".")[0] for name in found})
+        raise GanfwError(f"start_from: {path} has {', '.join(there)}; this GAN has {', '.join(gan.networks())}")
+
+
+def _load(name: str, wanted: dict[str, Tensor], weights: dict[str, Tensor], path: Path) -> None:
+    for key, tensor in wanted.items():
+        if key not in weights or weights[key].shape != tensor.shape:
+            there = tuple(weights[key].shape) if key in weights else "missing"
+            raise GanfwError(
+                f"start_from: {name}.{key} is {there} in {path}, but {tuple(tensor.shape)} here. "
+                "Give this stage the same network settings."
+            )

@@ -1,0 +1,61 @@
+"""The whole state of a training run as tensors by name, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ganfw.errors import GanfwError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from ganfw.training.trainer import Trainer
+
+
+def state_of(trainer: Trainer) -> dict[str, Tensor]:
+    """Networks, buffers, averages and moments, under ``gan.``, ``ema.`` and ``optimizer.``.
+
+    Raises:
+        GanfwError: If a weight is not finite: such a state is never written over a good one.
+    """
+    state = {f"gan.{name}": tensor for name, tensor in trainer.gan.state_dict().items()}
+    for name, tensor in state.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            network = name.split(".")[1]
+            raise GanfwError(not_finite(network, name.removeprefix("gan."), float("nan"), trainer.step, trainer.run))
+    if trainer.ema is not None:
+        state |= {f"ema.{name}": tensor for name, tensor in trainer.ema.shadows.state_dict().items()}
+    for name, updater in trainer.updaters.items():
+        state |= {f"optimizer.{name}|{key}": tensor for key, tensor in updater.state().items()}
+    return state
+
+
+def restore(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """Put back what `state_of` gave, and the one integer."""
+    trainer.gan.load_state_dict(_under(state, "gan."))
+    if trainer.ema is not None:
+        trainer.ema.shadows.load_state_dict(_under(state, "ema."))
+    for name, updater in trainer.updaters.items():
+        updater.load(_under(state, f"optimizer.{name}|"))
+    trainer.step = int(facts["step"])
+
+
+def not_finite(phase: str, term: str, value: float, step: int, run: Path | None) -> str:
+    """What to say when training has broken down numerically."""
+    kept = (
+        f"The last good checkpoint in {run / 'checkpoints'} is untouched." if run is not None else "Nothing was saved."
+    )
+    return (
+        f"training stopped at step {step}: {phase!r} has a term {term!r} that is {value}. {kept} "
+        "A smaller learning rate (optimizers.<name>.lr), a gradient penalty (regularizers.r1.gamma=10) "
+        "or float32 (trainer.precision=float32) usually helps."
+    )
+
+
+def _under(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in state.items() if name.startswith(prefix)}

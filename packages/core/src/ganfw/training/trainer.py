@@ -1,0 +1,240 @@
+"""The training loop: data, phases, averaging, EMA, log, samples, checkpoint. It knows no particular GAN.
+
+A run's state is weights, buffers, optimizer moments and one integer. Everything random is a pure function of
+(seed, step) or of (seed, position in the data), so the same command goes on bit for bit where a run was broken off,
+and any number of processes follows the path of one.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import nullcontext
+from functools import partial, reduce
+from operator import add
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ganfw.config.trainer import OptimizerConfig, TrainerConfig
+from ganfw.data.stream import Stream, batches
+from ganfw.errors import GanfwError
+from ganfw.model import save_model
+from ganfw.specs import ImageSpec
+from ganfw.training import run_folder
+from ganfw.training.averaging import average, check_same_gradients, gather
+from ganfw.training.checkpoint import Checkpoints
+from ganfw.training.display import Display
+from ganfw.training.ema import EMA
+from ganfw.training.meter import Meter
+from ganfw.training.modes import autocast, hand_back_float32, phase_mode, precision_of, seed_globally
+from ganfw.training.runtime import make_accelerator
+from ganfw.training.samples import draw_samples, make_grid, save_picture
+from ganfw.training.starting import check_before_training, start_from
+from ganfw.training.state import not_finite, restore, state_of
+from ganfw.training.step import Step, key
+from ganfw.training.updating import Freezer, make_updaters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from torch import Tensor
+
+    from ganfw.data.dataset import Dataset
+    from ganfw.gan import GAN, Phase
+    from ganfw.training.step import Batch
+
+
+class Trainer:
+    """Trains any GAN: for each step, for each phase that is due, forward, backward, average, update; then EMA.
+
+    Args:
+        gan: Networks and phases.
+        data: What it learns from.
+        config: Length, sizes and intervals; or give its fields by keyword (``steps=1000, batch_size=32``).
+        optimizers: By name; a missing one is Adam with learning rate 2e-4 and betas (0.5, 0.999).
+        seed: Of everything random.
+        run: Folder for checkpoints, samples, logs and the model; ``None`` writes nothing.
+        document: The recipe that all this was made from, written to the run folder.
+        freeze: Networks that do not learn; phases that have no other are left out.
+        start: A run or model folder whose weights the networks start from.
+
+    Raises:
+        GanfwError: If the parts, the batch size and the number of processes do not fit together.
+    """
+
+    def __init__(
+        self, gan: GAN, data: Dataset, config: TrainerConfig | None = None, *,
+        optimizers: Mapping[str, OptimizerConfig] | None = None, seed: int = 0, run: str | Path | None = None,
+        document: Mapping[str, Any] | None = None, freeze: Iterable[str] = (), start: str | Path | None = None,
+        **settings: Any,
+    ) -> None:  # fmt: skip
+        self.config = config = config or TrainerConfig(**settings)
+        self.gan, self.data, self.seed = gan, data, seed
+        self.run = Path(run) if run is not None else None
+        tracker = config.tracker if self.run is not None else None
+        self.accelerator = make_accelerator(log_with=tracker, project_dir=self.run and self.run / "logs")
+        self.device = self.accelerator.device
+        self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
+        self.document = run_folder.describe(gan, config, optimizers or {}, seed, document)
+        check_before_training(gan, data, config, freeze, self.world)
+
+        torch.use_deterministic_algorithms(config.deterministic)
+        if start is not None:
+            start_from(gan, Path(start))
+        for name in freeze:
+            getattr(gan, name).requires_grad_(False).eval()
+        gan.to(self.device)
+        self.precision = precision_of(config, self.device)
+        self.phases = [p for p in gan.phases if not set(p.network_names) <= set(freeze)]
+        half = self.device if self.precision is torch.float16 else None
+        self.updaters = make_updaters(gan, self.phases, optimizers or {}, half=half)
+        self.freezer = Freezer(gan)
+        self.ema = EMA(gan, config.ema) if config.ema is not None and gan.averaged else None
+        if self.precision is not torch.float32:
+            for network in gan.networks().values():
+                hand_back_float32(network)
+        if config.compile:
+            for network in gan.networks().values():
+                network.compile(dynamic=False)
+        self.meter = Meter(self.world)
+        self.step = 0
+        self._phases_checked: set[str] = set()
+
+    @property
+    def images(self) -> int:
+        """Real images shown so far, over all processes."""
+        return self.step * self.config.batch_size
+
+    def fit(self) -> GAN:
+        """Train to the configured length, going on from the run folder's newest checkpoint.
+
+        Raises:
+            GanfwError: If a term is not finite (phase and term named), or the run folder cannot be used.
+        """
+        config, total = self.config, self.config.total_steps
+        checkpoints = self._open_run()
+        stream = Stream(self.data, batch_size=config.batch_size, seed=self.seed, rank=self.rank, world=self.world)
+        clock, clock_step = time.perf_counter(), self.step
+        with Display(total, self.step, silent=not self.accelerator.is_main_process) as display:
+            if self.step:
+                display.say(f"going on from step {self.step}" if self.step < total else f"{self.run} is complete")
+            for batch in batches(stream, self.step, total, workers=config.workers, device=self.device):
+                self.run_step(batch)
+                display.advance(self.step)
+                last = self.step == total
+                logging, saving = self.step % config.log_every == 0, self.step % config.checkpoint_every == 0
+                if logging or saving or last:
+                    values = self._read_finite()
+                    rate = (self.step - clock_step) * config.batch_size / (time.perf_counter() - clock)
+                    clock, clock_step = time.perf_counter(), self.step
+                    display.losses(self.step, self.images, rate, values)
+                    self.accelerator.log({**values, "images_per_second": rate}, step=self.step)
+                if config.sample_every and (self.step % config.sample_every == 0 or last):
+                    self._save_samples()
+                if checkpoints is not None and (saving or last):
+                    self.save(checkpoints)
+        if self.run is not None:
+            self.accelerator.end_training()
+        self.freezer.release()
+        return self.gan
+
+    def run_step(self, batch: Batch) -> None:
+        """One step: every phase that is due, on this process's share of the global batch."""
+        seed_globally(key(self.seed, self.step, self.rank), self.device)
+        steps = self._micro_batches(batch)
+        for phase in self.phases:
+            if phase.due(self.step):
+                self._run_phase(phase, steps)
+        with torch.no_grad():
+            self.gan.after_step(self.meter.mean)
+        if self.world > 1:
+            average(self._float_buffers(), self.world)
+        self.meter.end_step()
+        self.step += 1
+        if self.ema is not None:
+            self.ema.update(self.images, self.config.batch_size)
+
+    def _run_phase(self, phase: Phase, steps: list[Step]) -> None:
+        updater = self.updaters[phase.optimizer_name]
+        self.freezer.only(phase.network_names)
+        with phase_mode(phase, compiled=self.config.compile):
+            for step in steps:
+                step.enter(phase.name)
+                with autocast(self.device, self.precision):
+                    terms = phase.loss(step)
+                    loss = reduce(add, terms.values())
+                for name, term in terms.items():
+                    step.log(f"{phase.name}/{name}", term)
+                updater.backward(loss * (phase.gain / len(steps)))
+        if phase.name not in self._phases_checked:
+            named = list(zip(updater.names, updater.parameters, strict=True))
+            check_same_gradients(phase.name, named, self.world)
+            self._phases_checked.add(phase.name)
+        average(updater.gradients(), self.world)
+        updater.step(self.images)
+        with torch.no_grad():
+            self.gan.after_optimizer(phase)
+
+    def _micro_batches(self, batch: Batch) -> list[Step]:
+        count = self.config.micro_batches
+        size = len(batch) // count
+        return [
+            Step(
+                batch.rows(i * size, (i + 1) * size), index=self.step, images=self.images, seed=self.seed,
+                part=self.rank * count + i, parts=self.world * count,
+                meter=self.meter, gather=partial(gather, world=self.world),
+            )
+            for i in range(count)
+        ]  # fmt: skip
+
+    def _float_buffers(self) -> list[Tensor]:
+        """Batch-norm statistics and the like; what is equal everywhere by construction needs no averaging."""
+        return [
+            buffer
+            for module in self.gan.modules() if not getattr(module, "equal_on_all_processes", False)
+            for buffer in module.buffers(recurse=False) if buffer.is_floating_point()
+        ]  # fmt: skip
+
+    def _read_finite(self) -> Mapping[str, float]:
+        values = self.meter.read()
+        for name, value in values.items():
+            if not math.isfinite(value):
+                phase, term = name.rsplit("/", 1)
+                raise GanfwError(not_finite(phase, term, value, self.step, self.run))
+        return values
+
+    def _save_samples(self) -> None:
+        if self.run is None or not isinstance(self.data.spec, ImageSpec) or not self.accelerator.is_main_process:
+            return
+        grid = make_grid(self.sample(self.config.sample_count))
+        save_picture(self.run / "samples" / f"step-{self.step:09d}.png", grid)
+        for tracker in self.accelerator.trackers:
+            if hasattr(tracker, "log_images"):
+                tracker.log_images({"samples": grid[None]}, step=self.step)
+
+    def sample(self, count: int, seed: int | None = None) -> Tensor:
+        """Samples of the averaged networks; the same seed gives the same latents."""
+        with self.ema.applied() if self.ema is not None else nullcontext():
+            return draw_samples(self.gan, count, self.seed if seed is None else seed, self.device)
+
+    def save(self, checkpoints: Checkpoints) -> None:
+        """Write a checkpoint and the model as it stands; the other processes wait."""
+        if self.accelerator.is_main_process and self.run is not None:
+            checkpoints.save(self.step, state_of(self), {"batch_size": self.config.batch_size})
+            with self.ema.applied() if self.ema is not None else nullcontext():
+                save_model(self.run / "model", self.gan, self.data.spec, self.document, images=self.images)
+        self.accelerator.wait_for_everyone()
+
+    def _open_run(self) -> Checkpoints | None:
+        if self.run is None:
+            return None
+        if self.accelerator.is_main_process:
+            run_folder.claim(self.run, self.document)
+        self.accelerator.wait_for_everyone()
+        checkpoints = Checkpoints(self.run / "checkpoints", self.config.keep_checkpoints)
+        if (found := checkpoints.newest()) is not None:
+            restore(self, *found)
+        self.accelerator.init_trackers("ganfw")
+        return checkpoints

@@ -1,0 +1,146 @@
+"""Optimizers by name, each with its learning rate as a function of images shown, and which networks may learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from ganfw.config.base import value_at
+from ganfw.config.trainer import AdamConfig, OptimizerConfig
+from ganfw.errors import GanfwError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from torch import Tensor, nn
+
+    from ganfw.gan import GAN, Phase
+
+
+class Updater:
+    """One optimizer, its schedule and, in float16, its own gradient scaler."""
+
+    def __init__(
+        self,
+        config: OptimizerConfig,
+        named: Mapping[str, nn.Parameter],
+        *,
+        correction: float,
+        half: torch.device | None,
+    ) -> None:
+        self.config, self.names, self.parameters = config, list(named), list(named.values())
+        self.correction = correction
+        self.optimizer = config.build(self.parameters, correction=correction)
+        self.scaler = torch.amp.GradScaler(half.type) if half is not None else None
+
+    def backward(self, loss: Tensor) -> None:
+        """Accumulate gradients of ``loss``."""
+        (loss if self.scaler is None else self.scaler.scale(loss)).backward()
+
+    def gradients(self) -> list[Tensor]:
+        """The gradients that exist. A parameter that the phase did not reach has none, and is not moved."""
+        return [p.grad for p in self.parameters if p.grad is not None]
+
+    def step(self, images: int) -> None:
+        """Update the parameters at the learning rate for ``images`` images shown, and drop the gradients."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = value_at(self.config.lr, images) * self.correction
+        if self.scaler is None:
+            self.optimizer.step()
+        else:
+            self.scaler.step(self.optimizer)
+            self.scaler.update()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def state(self) -> dict[str, Tensor]:
+        """Moments by parameter name, and the scaler's state: tensors only."""
+        moments = self.optimizer.state_dict()["state"]
+        flat = {
+            f"{self.names[index]}|{key}": torch.as_tensor(value)
+            for index, values in moments.items()
+            for key, value in values.items()
+        }
+        if self.scaler is not None:
+            flat |= {f"scaler|{key}": torch.tensor(float(value)) for key, value in self.scaler.state_dict().items()}
+        return flat
+
+    def load(self, flat: Mapping[str, Tensor]) -> None:
+        """Restore what `state` gave."""
+        places = {name: index for index, name in enumerate(self.names)}
+        moments: dict[int, dict[str, Tensor]] = {}
+        scaler: dict[str, float] = {}
+        for name, value in flat.items():
+            parameter, key = name.rsplit("|", 1)
+            if parameter == "scaler":
+                scaler[key] = int(value) if key in {"growth_interval", "_growth_tracker"} else float(value)
+            else:
+                moments.setdefault(places[parameter], {})[key] = value
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        if self.scaler is not None and scaler:
+            self.scaler.load_state_dict(scaler)
+
+
+def lazy_correction(phases: Iterable[Phase]) -> float:
+    """How much less an optimizer's single update must do, given the lazy phases that share it.
+
+    A term evaluated every k steps makes (k + 1) / k updates of each step's one, so learning rate and decay rates are
+    corrected by c = k / (k + 1) (Karras et al. 2020, StyleGAN2, appendix B); several terms add up.
+    """
+    extra = sum(1 / p.every for p in phases if p.gain > 1 and isinstance(p.every, int))
+    return 1 / (1 + extra)
+
+
+def make_updaters(
+    gan: GAN, phases: Sequence[Phase], configs: Mapping[str, OptimizerConfig], *, half: torch.device | None
+) -> dict[str, Updater]:
+    """One updater for each optimizer that the phases name, over all the networks of those phases.
+
+    Raises:
+        GanfwError: If a configured optimizer is not used by any phase.
+    """
+    by_optimizer: dict[str, list[Phase]] = {}
+    for phase in phases:
+        by_optimizer.setdefault(phase.optimizer_name, []).append(phase)
+    if unknown := sorted(set(configs) - set(by_optimizer)):
+        raise GanfwError(
+            f"optimizers.{unknown[0]}: no phase uses an optimizer of that name; "
+            f"{type(gan).__name__} has {', '.join(by_optimizer)}"
+        )
+    updaters = {}
+    for name, sharing in by_optimizer.items():
+        networks = dict.fromkeys(network for phase in sharing for network in phase.network_names)
+        named = {
+            f"{network}.{key}": parameter
+            for network in networks
+            for key, parameter in getattr(gan, network).named_parameters()
+            if parameter.requires_grad
+        }
+        config = configs.get(name, AdamConfig())
+        updaters[name] = Updater(config, named, correction=lazy_correction(sharing), half=half)
+    return updaters
+
+
+class Freezer:
+    """Lets only some networks learn. Parameters that the user froze stay frozen."""
+
+    def __init__(self, gan: GAN) -> None:
+        self._parameters = {
+            name: [p for p in network.parameters() if p.requires_grad] for name, network in gan.networks().items()
+        }
+        self._learning = set(self._parameters)
+
+    def only(self, names: Iterable[str]) -> None:
+        """Freeze every network but these."""
+        wanted = set(names)
+        for name in self._learning - wanted:
+            for parameter in self._parameters[name]:
+                parameter.requires_grad_(False)
+        for name in wanted:  # all of them: networks may share parameters
+            for parameter in self._parameters[name]:
+                parameter.requires_grad_(True)
+        self._learning = wanted
+
+    def release(self) -> None:
+        """Let all networks learn again."""
+        self.only(self._parameters)
