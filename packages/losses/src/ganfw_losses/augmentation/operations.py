@@ -28,11 +28,13 @@ def color(x: Tensor, draw: Draw) -> Tensor:
     Shape:
         x, result: ``(B, C, H, W)``.
     """
-    brightness, saturation, contrast = draw.uniform(len(x), 3).to(x.dtype).view(-1, 3, 1, 1, 1).unbind(1)
-    x = x + (brightness - 0.5)
-    if x.shape[1] > 1:
-        x = torch.lerp(x.mean(1, keepdim=True), x, 2 * saturation)
-    return torch.lerp(x.mean((1, 2, 3), keepdim=True), x, contrast + 0.5)
+    u = draw.uniform(len(x), 3).to(x.dtype).view(-1, 3, 1, 1, 1)
+    b, s, c = u[:, 0] - 0.5, 2 * u[:, 1], u[:, 2] + 0.5
+    grey = x.mean(1, keepdim=True)
+    mean = grey.mean((2, 3), keepdim=True)
+    # Neither step moves the mean over the picture, so that both together are one affine map:
+    # c (s (x + b) + (1 - s) (grey + b)) + (1 - c) (mean + b) = c s x + (c (1 - s) grey + (1 - c) mean + b)
+    return x * (c * s) + (c * (1 - s) * grey + ((1 - c) * mean + b))
 
 
 def flip(x: Tensor, draw: Draw) -> Tensor:
@@ -60,7 +62,7 @@ def translation(x: Tensor, draw: Draw, fill: Fill = "zeros") -> Tensor:
     shifted = x.flatten(2).gather(2, pixels).view(x.shape)
     if fill == "edge":
         return shifted
-    return shifted * (rows_inside[:, None, :, None] & columns_inside[:, None, None, :])
+    return shifted * (rows_inside[:, None, :, None] & columns_inside[:, None, None, :]).to(x.dtype)
 
 
 def cutout(x: Tensor, draw: Draw) -> Tensor:
@@ -71,12 +73,12 @@ def cutout(x: Tensor, draw: Draw) -> Tensor:
     """
     rows = _covered(x.shape[2], x, draw)
     columns = _covered(x.shape[3], x, draw)
-    return x * ~(rows[:, None, :, None] & columns[:, None, None, :])
+    return x * (~(rows[:, None, :, None] & columns[:, None, None, :])).to(x.dtype)
 
 
 def _shifted(size: int, x: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
     """Per sample, where each position reads from along one axis, and whether that lies inside. Shape: ``(B, size)``."""
-    most = round(size * TRANSLATION)
+    most = int(size * TRANSLATION + 0.5)
     shift = draw.integers(2 * most + 1, len(x), 1) - most
     source = torch.arange(size, device=x.device) + shift
     return source.clamp(0, size - 1), (source >= 0) & (source < size)
@@ -84,7 +86,7 @@ def _shifted(size: int, x: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
 
 def _covered(size: int, x: Tensor, draw: Draw) -> Tensor:
     """Per sample, the positions along one axis that the square covers. Shape: ``(B, size)``."""
-    side = max(1, round(size * CUTOUT))
+    side = int(size * CUTOUT + 0.5)
     start = draw.integers(size + 1 - side % 2, len(x), 1) - side // 2
     position = torch.arange(size, device=x.device)
     return (position >= start) & (position < start + side)

@@ -1,0 +1,112 @@
+"""Registration, building from settings, and every loss with every regularizer."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+import ganfw_losses
+from ganfw.config.base import Schedule
+from ganfw.game import TwoPlayerGAN
+from ganfw.specs import AudioSpec, ImageSpec
+from ganfw.terms import Augmentation, Constraint, Loss, Regularizer
+from ganfw_losses import plugin
+
+LOSSES = {part.name: part for part in ganfw_losses.ganfw_register_loss()}
+REGULARIZERS = {part.name: part for part in ganfw_losses.ganfw_register_regularizer()}
+AUGMENTATIONS = {part.name: part for part in ganfw_losses.ganfw_register_augmentation()}
+SPEC = ImageSpec(size=16)
+
+
+def test_names():
+    assert list(LOSSES) == ["minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "rpgan"]
+    assert list(REGULARIZERS) == ["r1", "r2", "gradient-penalty", "weight-clip"]
+    assert list(AUGMENTATIONS) == ["diffaugment"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind"), [(LOSSES, Loss), (REGULARIZERS, (Regularizer, Constraint)), (AUGMENTATIONS, Augmentation)]
+)
+def test_every_part_builds_and_says_what_it_is(parts, kind):
+    for part in parts.values():
+        assert isinstance(part.config().build(SPEC), kind)
+        assert part.summary
+        assert part.reference
+        for name, field in part.config.model_fields.items():
+            assert field.description, f"{part.name}.{name} is not explained"
+
+
+def test_settings_reach_the_parts():
+    assert plugin.NonSaturatingConfig(real_label=0.9).build(SPEC).real_label == 0.9
+    codes = plugin.LeastSquaresConfig(a=-1, b=1, c=0, scale=1).build(SPEC)
+    assert (codes.a, codes.b, codes.c, codes.scale) == (-1, 1, 0, 1)
+    gamma = Schedule(start=1.0, end=0.1, to_kimg=10)
+    for config in (plugin.R1Config, plugin.R2Config):
+        penalty = config(gamma=gamma, every=16).build(SPEC)
+        assert (penalty.gamma, penalty.every) == (gamma, 16)
+    penalty = plugin.GradientPenaltyConfig(weight=1, target=750, every=2).build(SPEC)
+    assert (penalty.weight, penalty.target, penalty.every) == (1, 750, 2)
+    assert plugin.WeightClipConfig(bound=0.1).build(SPEC).bound == 0.1
+    augmentation = plugin.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
+    assert (augmentation.policy, augmentation.fill) == (("flip", "cutout"), "edge")
+
+
+@pytest.mark.parametrize(
+    ("config", "settings"),
+    [
+        (plugin.NonSaturatingConfig, {"real_label": 1.2}),
+        (plugin.R1Config, {"every": 0}),
+        (plugin.WeightClipConfig, {"bound": 0}),
+        (plugin.DiffAugmentConfig, {"policy": ("rotate",)}),
+    ],
+)
+def test_senseless_settings_are_refused(config, settings):
+    with pytest.raises(ValidationError):
+        config(**settings)
+
+
+def test_diffaugment_refuses_what_it_cannot_transform():
+    with pytest.raises(ValueError, match="AudioSpec") as error:
+        plugin.DiffAugmentConfig().build(AudioSpec(samples=16, rate=8000))
+    assert str(error.value) == (
+        "diffaugment transforms pictures, but this run makes AudioSpec samples. Set augmentation=null."
+    )
+    with pytest.raises(ValueError, match="alpha") as error:
+        plugin.DiffAugmentConfig().build(ImageSpec(size=16, channels=4))
+    assert str(error.value) == (
+        "diffaugment's color works on 1 or 3 channels, but image.channels is 4 and it would mix alpha into the colors. "
+        "Set augmentation.policy=[translation,cutout], or image.channels=3."
+    )
+    plugin.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
+
+
+@pytest.mark.parametrize("regularizer", [None, *REGULARIZERS])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_composes_with_every_regularizer(loss, regularizer, networks, take_steps):
+    torch.manual_seed(0)
+    terms = {} if regularizer is None else {regularizer: REGULARIZERS[regularizer].config().build(SPEC)}
+    gan = TwoPlayerGAN(
+        networks["Perceptron"](), networks["Tanh"](), LOSSES[loss].config().build(SPEC), regularizers=terms
+    )
+    before = {name: value.clone() for name, value in gan.state_dict().items()}
+    losses = take_steps(gan, torch.randn(5, 3), count=2)
+    assert len(losses) == 4
+    assert torch.isfinite(torch.stack(losses)).all()
+    assert all(torch.isfinite(parameter).all() for parameter in gan.parameters())
+    # A constant added to D changes nothing in these two, so its last bias gets no gradient.
+    still = {"discriminator.layers.2.bias"} if loss in ("wasserstein", "rpgan") else set()
+    assert all(name in still or not value.equal(before[name]) for name, value in gan.state_dict().items())
+
+
+def test_importing_the_plugin_never_imports_torch():
+    code = "import sys, ganfw_losses, ganfw_losses.plugin; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_public_name_exists():
+    for name in ganfw_losses.__all__:
+        assert getattr(ganfw_losses, name).__name__ == name
+    with pytest.raises(AttributeError, match="no attribute 'Hing'"):
+        ganfw_losses.Hing  # noqa: B018
