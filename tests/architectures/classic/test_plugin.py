@@ -83,8 +83,8 @@ def test_recipes_are_short_and_explain_every_key(name):
     assert len(lines) <= 60
     header = "\n".join(line for line in lines if line.startswith("#"))
     assert f"ganfw train {name}" in header
-    unexplained = [line for line in lines if line.strip() and not line.startswith("#") and "#" not in line]
-    assert not unexplained
+    sections_aside = [line for line in lines if line.strip() and not line.endswith(":")]
+    assert [line for line in sections_aside if "#" not in line] == []
 
 
 def test_every_shipped_recipe_is_registered():
