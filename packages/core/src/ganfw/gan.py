@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor, nn
 
@@ -66,6 +66,8 @@ class GAN(nn.Module):
     phases: Sequence[Phase]
     averaged: ClassVar[tuple[str, ...]] = ("generator",)
     """Networks of which the trainer keeps an exponential moving average. Sampling needs no others."""
+    document: Mapping[str, Any] | None = None
+    """The settings that it was made from, where it was: what a run folder keeps to build it again."""
 
     def networks(self) -> dict[str, nn.Module]:
         """The children that can learn: all but the terms."""

@@ -2,12 +2,13 @@
 
 A plugin is a module named by an entry point in the group ``ganfw``::
 
-    [project.entry-points.ganfw]
+    [project.entry - points.ganfw]
     my_parts = "my_parts"
 
 Each hook yields records. A plugin implements those that it needs::
 
     import ganfw
+
 
     @ganfw.hookimpl
     def ganfw_register_loss():
@@ -16,7 +17,7 @@ Each hook yields records. A plugin implements those that it needs::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pluggy
 
@@ -29,7 +30,7 @@ hookspec = pluggy.HookspecMarker("ganfw")
 hookimpl = pluggy.HookimplMarker("ganfw")
 
 
-class Hookspecs:
+class Hookspecs(Protocol):
     """Every registration hook. A config's ``build(spec)`` returns what is named after the arrow."""
 
     @hookspec

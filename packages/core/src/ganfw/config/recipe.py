@@ -1,0 +1,163 @@
+"""What a recipe holds. The part of kind ``gan`` that it names says which class reads it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from ganfw.config.base import Config
+from ganfw.config.data import DataConfig  # noqa: TC001  pydantic reads the annotation
+from ganfw.config.problems import closest
+from ganfw.config.slots import PartConfig, Slot
+from ganfw.config.trainer import AdamConfig, OptimizerConfig, TrainerConfig
+from ganfw.errors import GanfwError
+from ganfw.specs import ImageSpec
+
+if TYPE_CHECKING:
+    from ganfw.data.dataset import Dataset
+    from ganfw.gan import GAN
+    from ganfw.specs import Spec
+
+
+class ImageConfig(Config):
+    """The pictures that the networks make and see."""
+
+    size: int = Field(default=64, ge=4)
+    """Height and width in pixels."""
+    channels: Literal[1, 3, 4] = 3
+    """1 is luminance, 3 is RGB, 4 is RGB with alpha."""
+
+    def spec(self) -> ImageSpec:
+        """The spec that these settings ask the data for."""
+        return ImageSpec(self.size, self.channels)
+
+
+class Recipe(Config):
+    """Everything that a run needs. A game subclasses it, adds its parts, and makes its GAN of them."""
+
+    networks: ClassVar[tuple[str, ...]] = ()
+    """The names that `freeze` may hold, and `optimizers` too; empty leaves them to the trainer."""
+
+    gan: str = "two-player"
+    """The game: which networks there are and how they learn."""
+    image: ImageConfig = ImageConfig()
+    """The pictures that the networks make and see."""
+    data: Annotated[DataConfig, Slot("data", infer={"path": "files", "name": "hub"})] | None = None
+    """What to learn from."""
+    optimizers: dict[str, Annotated[OptimizerConfig, Slot("optimizer", default="adam")]] = Field(default={})
+    """By network; one that is not named here learns with Adam at 2e-4."""
+    trainer: TrainerConfig = TrainerConfig()
+    """How long, how large, how often."""
+    seed: int = Field(default=0, ge=0)
+    """Of everything random."""
+    freeze: tuple[str, ...] = ()
+    """Networks that do not learn."""
+    start_from: str | None = None
+    """A run or model folder whose weights the networks start from."""
+
+    @field_validator("optimizers")
+    @classmethod
+    def _known_optimizers(cls, optimizers: dict[str, Any]) -> dict[str, Any]:
+        unknown = [name for name in optimizers if cls.networks and name not in cls.networks]
+        _refuse(
+            [(name, "no network of this name learns", f"optimizers.{_near(name, cls.networks)}") for name in unknown]
+        )
+        return optimizers
+
+    @field_validator("freeze")
+    @classmethod
+    def _known_networks(cls, freeze: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [(index, name) for index, name in enumerate(freeze) if cls.networks and name not in cls.networks]
+        _refuse([(index, f'no network is named "{name}"', _near(name, cls.networks)) for index, name in unknown])
+        return freeze
+
+    def optimizer(self, name: str) -> OptimizerConfig:
+        """The optimizer of that name, or the default."""
+        return self.optimizers.get(name, AdamConfig())
+
+    def open_data(self) -> Dataset:
+        """Open the data at the size and channels of `image`.
+
+        Raises:
+            GanfwError: If the recipe names no data.
+        """
+        if self.data is None:
+            raise GanfwError("the recipe names no data; give data.path=FOLDER, or data=NAME of an installed data part")
+        return self.data.build(self.image.spec())
+
+    @abstractmethod
+    def build(self, spec: Spec) -> GAN:
+        """Make the GAN.
+
+        Args:
+            spec: What the data are.
+        """
+
+
+class TwoPlayerRecipe(Recipe):
+    """A generator against a discriminator."""
+
+    networks: ClassVar[tuple[str, ...]] = ("generator", "discriminator")
+
+    generator: Annotated[PartConfig, Slot("generator")]
+    """Makes samples."""
+    discriminator: Annotated[PartConfig, Slot("discriminator")]
+    """Judges samples."""
+    loss: Annotated[PartConfig, Slot("loss")]
+    """What the two play for."""
+    regularizers: dict[str, Annotated[PartConfig, Slot("regularizer", keyed=True)]] = Field(default={})
+    """Penalties by name; the name is the type unless a type is given, and null switches one off."""
+    augmentation: Annotated[PartConfig, Slot("augmentation")] | None = None
+    """Applied to real and fake samples before the discriminator sees them."""
+    generator_every: int = Field(default=1, ge=1)
+    """Discriminator steps per generator step."""
+
+    @field_validator("regularizers", mode="before")
+    @classmethod
+    def _types_from_names(cls, regularizers: Any) -> Any:
+        if not isinstance(regularizers, Mapping):
+            return regularizers
+        return {
+            name: {"type": name, **value} if isinstance(value, Mapping) else value
+            for name, value in regularizers.items()
+            if value is not None
+        }
+
+    def build(self, spec: Spec) -> GAN:
+        """Make the GAN; see `Recipe.build`."""
+        from ganfw.game import TwoPlayerGAN
+
+        return TwoPlayerGAN(
+            self.generator.build(spec),
+            self.discriminator.build(spec),
+            self.loss.build(spec),
+            regularizers={name: config.build(spec) for name, config in self.regularizers.items()},
+            augmentation=self.augmentation.build(spec) if self.augmentation is not None else None,
+            condition=spec.condition,
+            generator_every=self.generator_every,
+        )
+
+
+def _near(name: str, known: tuple[str, ...]) -> str:
+    return closest(name, known) or known[0]
+
+
+def _refuse(wrong: list[tuple[str | int, str, str]]) -> None:
+    if wrong:
+        raise ValidationError.from_exception_data(
+            "recipe",
+            [
+                InitErrorDetails(
+                    type=PydanticCustomError(
+                        "unknown_name", "{message}; did you mean {near}?", {"message": message, "near": near}
+                    ),
+                    loc=(at,),
+                    input=at,
+                )
+                for at, message, near in wrong
+            ],
+        )

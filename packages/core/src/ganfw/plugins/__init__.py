@@ -1,0 +1,1 @@
+"""The plugin door: hooks, records, loading, and the registry of what is installed."""
