@@ -1,0 +1,92 @@
+"""Rows of one array on disk: written one after the other, read through a memory map."""
+
+from __future__ import annotations
+
+import mmap
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib import format as npy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from ganfw.data.dataset import Integers
+    from ganfw.data.rules import Bytes
+
+# Touching a page of a map brings its neighbours in as well: about this much for each row that is read.
+_TOUCHED_BYTES = 1 << 16
+_RESIDENT_BYTES = 1 << 25
+
+
+class RowWriter:
+    """Writes uint8 rows to a ``.npy`` file whose length is not known beforehand.
+
+    Args:
+        path: The file.
+        shape: Of one row.
+    """
+
+    def __init__(self, path: Path, shape: tuple[int, ...]) -> None:
+        self.shape, self.count = shape, 0
+        self._file = path.open("wb")
+        self._write_header()
+
+    def append(self, row: Bytes) -> None:
+        """Write one more row."""
+        self._file.write(row.data)
+        self.count += 1
+
+    def __enter__(self) -> RowWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._file:
+            if kind is None:
+                # numpy leaves room in the header for the first axis to grow, so the final one is just as long.
+                self._file.seek(0)
+                self._write_header()
+
+    def _write_header(self) -> None:
+        header = {"descr": "|u1", "fortran_order": False, "shape": (self.count, *self.shape)}
+        npy.write_array_header_1_0(self._file, header)
+
+
+class MappedRows:
+    """Reads rows of a uint8 ``.npy`` file; the memory that the map holds stays small, however much is read.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ValueError: If the file is not whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            if npy.read_magic(file) != (1, 0):
+                raise ValueError(f"{path} is of another version")
+            shape, _, dtype = npy.read_array_header_1_0(file)
+            start = file.tell()
+            size = file.seek(0, 2)
+            if dtype != np.uint8 or size != start + prod(shape) or size == start:
+                raise ValueError(f"{path} is not whole")
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._rows = np.frombuffer(self._map, np.uint8, offset=start).reshape(shape)
+        self._until_release = self._patience = max(1, _RESIDENT_BYTES // (_TOUCHED_BYTES + prod(shape[1:])))
+        self.shape: tuple[int, ...] = shape[1:]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def take(self, indices: Integers) -> Bytes:
+        """A copy of the rows."""
+        rows: Bytes = self._rows[indices]
+        self._until_release -= len(indices)
+        if self._until_release <= 0:
+            self._until_release = self._patience
+            if hasattr(self._map, "madvise"):  # The pages stay in the system's cache; only this process lets them go.
+                self._map.madvise(mmap.MADV_DONTNEED)
+        return rows

@@ -1,0 +1,99 @@
+"""The data set of prepared pictures that the trainer reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganfw.data.cache import Prepared, open_prepared, prepare
+from ganfw.data.dataset import Dataset
+from ganfw.data.rules import Rules
+from ganfw.errors import GanfwError
+from ganfw.specs import Condition, ImageSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ganfw.data.dataset import Integers, Rows
+    from ganfw.data.rules import Background, Fit
+    from ganfw.data.sources import Source
+    from ganfw.specs import Spec
+    from ganfw.training.step import Batch
+
+
+class PictureData(Dataset):
+    """Prepared pictures, with their classes where the source has labels.
+
+    Args:
+        prepared: The opened cache.
+        flip: Mirror half of the pictures, each time anew.
+    """
+
+    def __init__(self, prepared: Prepared, *, flip: bool = False) -> None:
+        meta = prepared.meta
+        channels, size, _ = prepared.pictures.shape
+        condition = Condition("class", meta["classes"], tuple(meta["names"])) if meta["classes"] else None
+        self.spec = ImageSpec(size=size, channels=channels, condition=condition)
+        self.fingerprint = meta["content"] + ("-flip" if flip else "")
+        self.prepared, self.flip = prepared, flip
+
+    def __len__(self) -> int:
+        return len(self.prepared.pictures)
+
+    def rows(self, indices: Integers, keys: Integers) -> Rows:
+        """Pictures as uint8 under ``real``, classes as int64 under ``condition``; the lowest bit of a key mirrors."""
+        real = self.prepared.pictures.take(indices)
+        if self.flip:
+            mirrored = (keys & 1).astype(bool)
+            real[mirrored] = real[mirrored][..., ::-1]
+        if self.prepared.labels is None:
+            return {"real": real}
+        return {"real": real, "condition": self.prepared.labels[indices]}
+
+    def decode(self, batch: Batch) -> Batch:
+        """uint8 to float in [-1, 1]."""
+        from ganfw.data.decoding import decode_pictures
+
+        return decode_pictures(batch)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_reopened, (self.prepared.folder, self.flip))  # A worker opens the map itself; it cannot be sent.
+
+
+def _reopened(folder: Path, flip: bool) -> PictureData:
+    prepared = open_prepared(folder)
+    if prepared is None:
+        raise GanfwError(f"the prepared pictures in {folder} are gone. Run the same command again to prepare them.")
+    return PictureData(prepared, flip=flip)
+
+
+def rules_for(spec: Spec, *, fit: Fit = "crop", background: Background = "white") -> Rules:
+    """The rules that bring pictures to a spec.
+
+    Raises:
+        GanfwError: If the spec is not one of pictures.
+    """
+    if not isinstance(spec, ImageSpec):
+        raise GanfwError(
+            f"this data source holds pictures, but the recipe wants {type(spec).__name__.removesuffix('Spec').lower()} "
+            "data. Give another data.type; `ganfw plugins` lists them."
+        )
+    if spec.channels not in {1, 3, 4}:
+        raise GanfwError(
+            f"pictures have 1 (luminance), 3 (RGB) or 4 (RGB with alpha) channels, but image.channels={spec.channels}."
+        )
+    return Rules(spec.size, spec.channels, fit, background)
+
+
+def open_pictures(
+    source: Source, spec: Spec, *, fit: Fit = "crop", background: Background = "white", flip: bool = False
+) -> PictureData:
+    """A source as the data set of a run, prepared where it is not yet.
+
+    Args:
+        source: Where the pictures are.
+        spec: Size and channels wanted.
+        fit: How a picture that is not square becomes one.
+        background: What shows through transparency and around a padded picture.
+        flip: Mirror half of the pictures, each time anew.
+    """
+    return PictureData(prepare(source, rules_for(spec, fit=fit, background=background)), flip=flip)
