@@ -169,7 +169,7 @@ class TwoPlayerGAN(GAN):
     def _lazy_phases(self, side: str) -> list[Phase]:
         return [
             Phase(
-                f"{side}/{name}", side, lambda step, name=name, term=term: {name: term(Play(self, step))},
+                f"{side}/{name}", side, lambda step, term=term: {"penalty": term(Play(self, step))},
                 every=term.every, gain=float(term.every), second_order=term.second_order,
             )
             for name, term in self._penalties(side, lazy=True).items()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import torch
 
 from ganfw import __version__, specs
-from ganfw.config.resolve import recipe_from_document
 from ganfw.errors import GanfwError
 from ganfw.training.checkpoint import read_tensors, write_tensors
 from ganfw.training.run_folder import write_text
@@ -92,6 +91,8 @@ def load(path: str | Path, *, device: str | torch.device = "cpu") -> Model:
     Raises:
         GanfwError: If there is no model, or a part that it needs is not installed.
     """
+    from ganfw.config.resolve import recipe_from_document
+
     folder = Path(path)
     folder = folder / "model" if (folder / "model" / "config.json").is_file() else folder
     if not (folder / "config.json").is_file():

@@ -33,7 +33,7 @@ class EMA(nn.Module):
         super().__init__()
         self.config = config
         self._gan = [gan]  # in a list: the GAN must not become a child of its own average
-        self.shadows = nn.ModuleDict({name: deepcopy(getattr(gan, name)).float() for name in gan.averaged})
+        self.shadows = nn.ModuleDict({name: _at_least_float32(deepcopy(getattr(gan, name))) for name in gan.averaged})
         self.shadows.eval().requires_grad_(False)
         pairs = [
             pair
@@ -54,7 +54,8 @@ class EMA(nn.Module):
     @torch.no_grad()
     def update(self, images: int, batch_size: int) -> None:
         """Move the shadows towards the weights, by one fused call."""
-        torch._foreach_lerp_(self._shadow_floats, self._floats, 1 - self.decay(images, batch_size))
+        weights = [w.to(s.dtype) for s, w in zip(self._shadow_floats, self._floats, strict=True)]
+        torch._foreach_lerp_(self._shadow_floats, weights, 1 - self.decay(images, batch_size))
         for shadow, value in self._others:
             shadow.copy_(value)
 
@@ -70,6 +71,12 @@ class EMA(nn.Module):
         finally:
             for name, network in raw.items():
                 setattr(gan, name, network)
+
+
+def _at_least_float32(network: nn.Module) -> nn.Module:
+    """In half precision a small step towards the weights would be rounded away."""
+    half = any(t.dtype in {torch.float16, torch.bfloat16} for t in _tensors(network))
+    return network.float() if half else network
 
 
 def _tensors(module: nn.Module) -> list[Tensor]:

@@ -1,18 +1,21 @@
-"""Means of what is logged, without reading anything from the device until a boundary."""
+"""Means of what is logged, read from the device only at a boundary."""
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from ganfw.training.averaging import average
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMPACT_AT = 256
+    from torch import Tensor
+
+_READ_AT_LEAST_EVERY = 4096
 
 
 class Meter:
@@ -24,13 +27,15 @@ class Meter:
 
     def __init__(self, world: int = 1) -> None:
         self._world = world
-        self._now: dict[str, list[Tensor]] = {}
-        self._window: dict[str, list[Tensor]] = {}
-        self._counts: dict[str, int] = {}
+        self._now: list[tuple[str, Tensor]] = []
+        self._window: list[tuple[str, Tensor]] = []
+        self._sums: defaultdict[str, float] = defaultdict(float)
+        self._counts: defaultdict[str, int] = defaultdict(int)
+        self._culprit: tuple[str, float] | None = None
 
     def add(self, name: str, value: Tensor) -> None:
         """Add a scalar of one micro-batch."""
-        self._now.setdefault(name, []).append(value)
+        self._now.append((name, value.detach().float()))
 
     def mean(self, name: str) -> Tensor:
         """Mean over the present step's micro-batches and all processes; a scalar on the device.
@@ -38,28 +43,47 @@ class Meter:
         Raises:
             KeyError: If nothing was logged under ``name`` in this step.
         """
-        if name not in self._now:
-            raise KeyError(f"nothing was logged as {name!r} in this step; there is {', '.join(sorted(self._now))}")
-        values = torch.stack(self._now[name]).mean(0, keepdim=True).float()
-        average([values], self._world)
-        return values[0]
+        values = [value for logged, value in self._now if logged == name]
+        if not values:
+            raise KeyError(f"nothing was logged as {name!r} in this step; there is {sorted({n for n, _ in self._now})}")
+        mean = torch.stack(values).mean()
+        average([mean], self._world)
+        return mean
 
     def end_step(self) -> None:
         """Move the present step's values into the window."""
-        for name, values in self._now.items():
-            window = self._window.setdefault(name, [])
-            window.extend(values)
-            self._counts[name] = self._counts.get(name, 0) + len(values)
-            if len(window) >= _COMPACT_AT:
-                self._window[name] = [torch.stack(window).sum(0)]
-        self._now = {}
+        self._window += self._now
+        self._now = []
+        if len(self._window) >= _READ_AT_LEAST_EVERY:
+            self._fold()
 
-    def read(self) -> Mapping[str, float]:
-        """Means over the window and all processes, by one copy to the host; starts a new window."""
-        names = sorted(self._window)
-        if not names:
-            return {}
-        sums = torch.stack([torch.stack(self._window[name]).sum().float() / self._counts[name] for name in names])
-        average([sums], self._world)
-        self._window, self._counts = {}, {}
-        return dict(zip(names, sums.tolist(), strict=True))
+    def read(self) -> tuple[Mapping[str, float], tuple[str, float] | None]:
+        """Means over the window and all processes by name, and the first value in time that was not finite, if any.
+
+        One copy to the host; starts a new window.
+        """
+        self._fold()
+        names = sorted(self._sums)
+        means = torch.tensor([self._sums[name] / self._counts[name] for name in names], dtype=torch.float64)
+        if self._world > 1 and names:
+            on_device = means.float().to(self._device)
+            average([on_device], self._world)
+            means = on_device.cpu()
+        result = dict(zip(names, means.tolist(), strict=True))
+        culprit = self._culprit or next(((n, v) for n, v in result.items() if not math.isfinite(v)), None)
+        self._sums.clear()
+        self._counts.clear()
+        self._culprit = None
+        return result, culprit
+
+    def _fold(self) -> None:
+        if not self._window:
+            return
+        self._device = self._window[0][1].device
+        values = torch.stack([value for _, value in self._window]).tolist()
+        for (name, _), value in zip(self._window, values, strict=True):
+            self._sums[name] += value
+            self._counts[name] += 1
+            if self._culprit is None and not math.isfinite(value):
+                self._culprit = (name, value)
+        self._window = []

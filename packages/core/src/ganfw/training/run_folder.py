@@ -9,7 +9,6 @@ import subprocess
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from ganfw.config.resolve import difference
 from ganfw.config.yaml import dumps, load_file
 from ganfw.errors import GanfwError
 
@@ -33,6 +32,8 @@ def claim(run: Path, document: Mapping[str, Any]) -> None:
     Raises:
         GanfwError: If the folder belongs to another recipe (the difference is shown), or cannot be written.
     """
+    from ganfw.config.resolve import difference
+
     file = run / "recipe.yaml"
     if file.exists():
         there = load_file(file)
@@ -51,20 +52,14 @@ def claim(run: Path, document: Mapping[str, Any]) -> None:
 
 
 def describe(
-    gan: GAN,
-    config: TrainerConfig,
-    optimizers: Mapping[str, OptimizerConfig],
-    seed: int,
-    document: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    """The document of a run: its recipe, or what a trainer made in Python amounts to."""
-    if document is not None:
-        return dict(document)
+    gan: GAN, config: TrainerConfig, optimizers: Mapping[str, OptimizerConfig], seed: int
+) -> dict[str, Any]:  # fmt: skip
+    """What a trainer made in Python amounts to as a recipe: its parts as far as they came from settings."""
     from ganfw.config.slots import dump
 
     return {
         **(getattr(gan, "document", None) or {"gan": type(gan).__name__}),
-        "optimizers": {name: dump(optimizer) for name, optimizer in optimizers.items()},
+        "optimizers": {name: dump(optimizer, "optimizer") for name, optimizer in optimizers.items()},
         "trainer": config.model_dump(mode="json"),
         "seed": seed,
     }

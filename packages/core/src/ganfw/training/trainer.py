@@ -7,7 +7,6 @@ and any number of processes follows the path of one.
 
 from __future__ import annotations
 
-import math
 import time
 from contextlib import nullcontext
 from functools import partial, reduce
@@ -77,7 +76,9 @@ class Trainer:
         self.accelerator = make_accelerator(log_with=tracker, project_dir=self.run and self.run / "logs")
         self.device = self.accelerator.device
         self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
-        self.document = run_folder.describe(gan, config, optimizers or {}, seed, document)
+        if document is None and self.run is not None:
+            document = run_folder.describe(gan, config, optimizers or {}, seed)
+        self.document = document or {}
         check_before_training(gan, data, config, freeze, self.world)
 
         torch.use_deterministic_algorithms(config.deterministic)
@@ -198,11 +199,10 @@ class Trainer:
         ]  # fmt: skip
 
     def _read_finite(self) -> Mapping[str, float]:
-        values = self.meter.read()
-        for name, value in values.items():
-            if not math.isfinite(value):
-                phase, term = name.rsplit("/", 1)
-                raise GanfwError(not_finite(phase, term, value, self.step, self.run))
+        values, culprit = self.meter.read()
+        if culprit is not None:
+            phase, term = culprit[0].rsplit("/", 1)
+            raise GanfwError(not_finite(phase, term, culprit[1], self.step, self.run))
         return values
 
     def _save_samples(self) -> None:

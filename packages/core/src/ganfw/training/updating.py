@@ -102,10 +102,11 @@ def make_updaters(
     by_optimizer: dict[str, list[Phase]] = {}
     for phase in phases:
         by_optimizer.setdefault(phase.optimizer_name, []).append(phase)
-    if unknown := sorted(set(configs) - set(by_optimizer)):
+    known = dict.fromkeys(phase.optimizer_name for phase in gan.phases)
+    if unknown := sorted(set(configs) - set(known)):
         raise GanfwError(
             f"optimizers.{unknown[0]}: no phase uses an optimizer of that name; "
-            f"{type(gan).__name__} has {', '.join(by_optimizer)}"
+            f"{type(gan).__name__} has {', '.join(known)}"
         )
     updaters = {}
     for name, sharing in by_optimizer.items():

@@ -1,0 +1,210 @@
+"""Checkpoints are whole or nothing, and a run goes on exactly where it was broken off."""
+
+import errno
+import json
+import logging
+import shutil
+
+import pytest
+import torch
+from toys import GradientNorm, Logistic, toy_gan, toy_trainer, weights
+
+import ganfw
+from ganfw.training import checkpoint
+from ganfw.training.checkpoint import Checkpoints, read_tensors, write_tensors
+from ganfw.training.ema import EMA
+
+
+def trained(run, steps, **settings):
+    gan = toy_gan(regularizers={"r1": GradientNorm(every=4)}, dropout=0.2, norm=True)
+    trainer = toy_trainer(gan, run=run, steps=steps, document={"recipe": "toy"}, **settings)
+    trainer.fit()
+    return trainer
+
+
+def everything(trainer):
+    return torch.cat([weights(trainer.gan), weights(trainer.ema.shadows)])
+
+
+@pytest.mark.parametrize("broken_at", [1, 5, 12])
+def test_a_resumed_run_is_bit_identical(tmp_path, broken_at):
+    unbroken = trained(tmp_path / "unbroken", 20)
+    trained(tmp_path / "broken", broken_at)
+    resumed = trained(tmp_path / "broken", 20)
+    assert torch.equal(everything(unbroken), everything(resumed))
+
+
+def test_a_complete_run_does_nothing_more(tmp_path, capfd):
+    first = trained(tmp_path / "run", 5)
+    again = trained(tmp_path / "run", 5)
+    assert torch.equal(everything(first), everything(again))
+    assert capfd.readouterr().err.splitlines()[-1] == f"{tmp_path / 'run'} is complete"
+
+
+def test_only_the_newest_checkpoints_are_kept(tmp_path):
+    trained(tmp_path, 10, checkpoint_every=2, keep_checkpoints=3)
+    assert [path.name for path in sorted((tmp_path / "checkpoints").iterdir())] == [
+        "step-000000006", "step-000000008", "step-000000010",
+    ]  # fmt: skip
+
+
+def tear_weights(folder):
+    path = folder / "state.safetensors"
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def flip_a_bit(folder):
+    path = folder / "state.safetensors"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def tear_facts(folder):
+    (folder / "state.json").write_text('{"step": 1')
+
+
+def lose_facts(folder):
+    (folder / "state.json").unlink()
+
+
+@pytest.mark.parametrize("damage", [tear_weights, flip_a_bit, tear_facts, lose_facts])
+def test_a_torn_checkpoint_is_named_and_the_one_before_is_used(tmp_path, damage, caplog):
+    unbroken = trained(tmp_path / "unbroken", 9)
+    trained(tmp_path / "torn", 6, checkpoint_every=3)
+    damage(tmp_path / "torn/checkpoints/step-000000006")
+    with caplog.at_level(logging.WARNING, "ganfw"):
+        resumed = trained(tmp_path / "torn", 9, checkpoint_every=3)
+    assert "checkpoint step-000000006 is torn" in caplog.text
+    assert caplog.text.rstrip().endswith("using the one before it")
+    assert torch.equal(everything(unbroken), everything(resumed))
+
+
+def test_disk_full_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
+    trained(tmp_path, 4)
+
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(ganfw.GanfwError) as caught:
+        trained(tmp_path, 8)
+    assert str(caught.value) == (
+        f"could not save step-000000008 in {tmp_path / 'checkpoints'}: the disk is full. The last good checkpoint, "
+        "step-000000004, is untouched. Make room and run the same command again."
+    )
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step-000000004"]
+    monkeypatch.undo()
+    unbroken = trained(tmp_path / "unbroken", 8)
+    assert torch.equal(everything(trained(tmp_path, 8)), everything(unbroken))
+
+
+def test_another_recipe_is_refused_with_the_difference(tmp_path):
+    trained(tmp_path, 2)
+    with pytest.raises(ganfw.GanfwError) as caught:
+        toy_trainer(run=tmp_path, document={"recipe": "other"}).fit()
+    assert str(caught.value) == (
+        f'the folder {tmp_path} belongs to another recipe:\n\n  recipe: "other" here, "toy" in the run\n\n'
+        "Choose another folder with --run, or give the settings that the run has."
+    )
+
+
+class NotANumberLater(Logistic):
+    def __init__(self, after):
+        super().__init__()
+        self.register_buffer("left", torch.tensor(float(after)))
+
+    def generator(self, fake, real=None):
+        self.left -= 1
+        return super().generator(fake) * torch.where(self.left < 0, torch.nan, 1.0)
+
+
+def test_a_loss_that_is_not_a_number_stops_and_keeps_the_last_good_checkpoint(tmp_path):
+    gan = toy_gan(loss=NotANumberLater(5))
+    with pytest.raises(ganfw.GanfwError) as caught:
+        toy_trainer(gan, run=tmp_path, steps=8, checkpoint_every=4, document={}).fit()
+    assert str(caught.value) == (
+        "training stopped at step 8: 'generator' has a term 'adversarial' that is nan. The last good checkpoint in "
+        f"{tmp_path / 'checkpoints'} is untouched. A smaller learning rate (optimizers.<name>.lr), a gradient penalty "
+        "(regularizers.r1.gamma=10) or float32 (trainer.precision=float32) usually helps."
+    )
+    tensors, facts = Checkpoints(tmp_path / "checkpoints").newest()
+    assert facts["step"] == 4
+    assert all(torch.isfinite(tensor).all() for tensor in tensors.values())
+
+
+def test_weights_that_are_not_finite_are_never_saved(tmp_path):
+    trainer = toy_trainer(run=tmp_path, steps=1, document={})
+    with torch.no_grad():
+        trainer.gan.generator.net[0].weight[0, 0] = torch.inf
+    trainer.gan.phases = trainer.phases = []
+    with pytest.raises(ganfw.GanfwError, match=r"'generator' has a term 'generator\.net\.0\.weight' that is nan"):
+        trainer.fit()
+    assert Checkpoints(tmp_path / "checkpoints").all() == []
+
+
+def test_what_is_needed_to_go_on_is_weights_moments_and_one_integer(tmp_path):
+    trained(tmp_path, 2)
+    tensors, facts = Checkpoints(tmp_path / "checkpoints").newest()
+    assert facts.keys() == {"step", "batch_size", "sha256"}
+    assert {name.split(".")[0] for name in tensors} == {"gan", "ema", "optimizer"}
+    assert json.loads((tmp_path / "environment.json").read_text())["packages"]["ganfw-core"] == ganfw.__version__
+
+
+def test_tied_weights_are_stored_once_and_come_back_twice(tmp_path):
+    shared = torch.arange(6.0).view(2, 3)
+    write_tensors(tmp_path / "t.safetensors", {"a": shared, "b": shared, "c": shared.clone()})
+    back = read_tensors(tmp_path / "t.safetensors")
+    assert {name: tensor.tolist() for name, tensor in back.items()} == dict.fromkeys("abc", shared.tolist())
+
+
+def test_a_leftover_of_a_broken_write_is_swept(tmp_path):
+    (tmp_path / "checkpoints/.writing-000000001").mkdir(parents=True)
+    trained(tmp_path, 2)
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step-000000002"]
+
+
+# Closed form: beta = .5 ** (batch / half-life)
+@pytest.mark.parametrize(
+    ("batch_size", "half_life", "images", "ramp_up", "beta"),
+    [
+        (32, 10_000, 10**9, None, 0.99778439),
+        (64, 500_000, 10**9, None, 0.99991128),
+        (64, 10_000, 1000, 0.05, 0.41179551),
+    ],
+)
+def test_ema_decay(batch_size, half_life, images, ramp_up, beta):
+    ema = EMA(toy_gan(), ganfw.EMAConfig(half_life=half_life, ramp_up=ramp_up))
+    assert ema.decay(images, batch_size) == pytest.approx(beta, abs=1e-8)
+
+
+def test_ema_of_a_half_precision_network_is_float32():
+    gan = toy_gan()
+    gan.generator.bfloat16()
+    with torch.no_grad():
+        gan.generator.net[0].weight.fill_(1.0)
+    ema = EMA(gan, ganfw.EMAConfig(half_life=1000, ramp_up=None))
+    with torch.no_grad():
+        gan.generator.net[0].weight.fill_(1.0078125)
+    for _ in range(2000):
+        ema.update(10**6, 1)
+    # 1 + (1 - .5 ** 2) / 128: an average kept in bfloat16 would still be 1
+    assert ema.shadows["generator"].net[0].weight[0, 0].item() == pytest.approx(1 + 0.75 / 128, abs=1e-4)
+
+
+def test_ema_averages_float_buffers_and_copies_integers():
+    gan = toy_gan(norm=True)
+    ema = EMA(gan, ganfw.EMAConfig(half_life=1, ramp_up=None))
+    gan.generator.net[1].running_mean.fill_(1.0)
+    gan.generator.net[1].num_batches_tracked.fill_(7)
+    ema.update(100, 1)
+    assert ema.shadows["generator"].net[1].running_mean[0].item() == 0.5
+    assert ema.shadows["generator"].net[1].num_batches_tracked.item() == 7
+
+
+def test_samples_of_a_run_come_from_the_average(tmp_path):
+    trainer = toy_trainer(steps=5, run=tmp_path, document={}, ema=ganfw.EMAConfig(half_life=10**9, ramp_up=None))
+    before = trainer.sample(4)
+    trainer.fit()
+    torch.testing.assert_close(trainer.sample(4), before, atol=1e-4, rtol=0)
+    shutil.rmtree(tmp_path)
