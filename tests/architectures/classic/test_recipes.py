@@ -1,0 +1,48 @@
+"""Each recipe is read by the real parser, and the GAN that it describes plays every phase once."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+import ganfw
+import ganfw_classic
+from ganfw.config.recipe import TwoPlayerRecipe
+from ganfw.config.yaml import load_file
+
+RECIPES = {recipe.name: recipe.path for recipe in ganfw_classic.ganfw_register_recipe()}
+
+
+def read(name):
+    settings = load_file(RECIPES[name])
+    assert settings.pop("data") == {"type": "emoji64"}  # whose own package may be absent
+    return TwoPlayerRecipe.model_validate(settings)
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_phase_gives_its_networks_finite_gradients(name):
+    recipe = read(name)
+    spec = recipe.image.spec()
+    gan = recipe.build(spec)
+    batch = ganfw.Batch({"real": torch.rand(4, *spec.shape) * 2 - 1})
+    for phase in gan.phases:
+        step = ganfw.Step(batch)
+        step.enter(phase.name)
+        gan.zero_grad()
+        sum(phase.loss(step).values()).backward()
+        gradients = [parameter.grad for parameter in gan.networks()[phase.networks].parameters()]
+        assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
+    assert gan.sample(2, rng=torch.Generator()).shape == (2, *spec.shape)
+
+
+def test_wgan_gp_plays_five_critic_steps_for_one_of_the_generator():
+    phases = read("dcgan-wgan-gp").build(ganfw.ImageSpec(32)).phases
+    played = [[phase.name for phase in phases if phase.due(index)] for index in range(10)]
+    assert played == 2 * (4 * [["discriminator"]] + [["discriminator", "generator"]])
+
+
+def test_wgan_gp_with_batch_normalisation_is_refused():
+    recipe = read("dcgan-wgan-gp")
+    batch = recipe.discriminator.model_copy(update={"norm": "batch"})
+    with pytest.raises(ValueError, match=r"discriminator.norm=none"):
+        recipe.model_copy(update={"discriminator": batch}).build(ganfw.ImageSpec(32))
