@@ -56,12 +56,12 @@ class GradientNorm(ganfw.Regularizer):
         return 0.5 * gradient.square().sum(1).mean()
 
 
-def ring(count=1024, modes=8, seed=0):
+def ring(count=1024, modes=8, seed=0, dtype=torch.float32):
     """Points on a ring of Gaussians (standard deviation 0.02)."""
     rng = torch.Generator().manual_seed(seed)
     angle = torch.randint(modes, (count,), generator=rng) * (2 * math.pi / modes)
     centres = torch.stack([angle.cos(), angle.sin()], 1)
-    return ganfw.ArrayData(centres + 0.02 * torch.randn(count, 2, generator=rng))
+    return ganfw.ArrayData((centres + 0.02 * torch.randn(count, 2, generator=rng)).to(dtype))
 
 
 def toy_gan(*, seed=0, width=32, regularizers=None, loss=None, dropout=0.0, norm=False, **settings):

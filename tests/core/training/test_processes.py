@@ -1,0 +1,96 @@
+"""Any number of processes follows the path of one, and a killed run goes on bit for bit (gloo, CPU)."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from ganfw.training.averaging import average, gather
+from ganfw.training.step import Batch, Step
+from safetensors.torch import load_file
+
+JOB = Path(__file__).with_name("process_job.py")
+ENVIRONMENT = {
+    **os.environ,
+    "OMP_NUM_THREADS": "1",
+    "PYTHONPATH": str(Path(__file__).parents[2] / "support"),
+}
+
+
+def command(processes, *arguments):
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+    return [sys.executable, *(launcher if processes > 1 else []), str(JOB), *map(str, arguments)]
+
+
+def finish(processes, *arguments):
+    done = subprocess.run(command(processes, *arguments), env=ENVIRONMENT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return load_file(arguments[0])
+
+
+@pytest.mark.slow
+def test_two_processes_follow_the_path_of_one(tmp_path):
+    one = finish(1, tmp_path / "one.safetensors", 20)
+    two = finish(2, tmp_path / "two.safetensors", 20)
+    assert one.keys() == {"plain", "r1", "gradient-penalty"}
+    for name in one:
+        torch.testing.assert_close(two[name], one[name], rtol=0, atol=1e-9, msg=lambda m, name=name: f"{name}: {m}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("processes", "seed"), [(1, 0), (1, 1), (1, 2), (2, 3)])
+def test_a_killed_run_goes_on_bit_for_bit(tmp_path, processes, seed):
+    unbroken = finish(processes, tmp_path / "unbroken.safetensors", 400, tmp_path / "unbroken")
+    run = tmp_path / "killed"
+    job = command(processes, tmp_path / "killed.safetensors", 400, run)
+    broken = subprocess.Popen(job, env=ENVIRONMENT, start_new_session=True, stderr=subprocess.DEVNULL)
+    while not list(run.glob("checkpoints/step-*")):
+        assert broken.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.01)
+    time.sleep(random.Random(seed).uniform(0, 0.5))
+    os.killpg(broken.pid, signal.SIGKILL)
+    assert broken.wait() == -signal.SIGKILL
+    assert not (tmp_path / "killed.safetensors").exists()
+    resumed = finish(processes, tmp_path / "killed.safetensors", 400, run)
+    assert torch.equal(resumed["run"], unbroken["run"])
+
+
+def test_draws_of_two_parts_are_the_rows_of_the_whole():
+    whole = Step(Batch({"real": torch.zeros(6, 1)}), index=3, seed=5)
+    parts = [Step(Batch({"real": torch.zeros(3, 1)}), index=3, seed=5, part=i, parts=2) for i in range(2)]
+    for draw in (
+        lambda step: step.noise(len(step.batch), 4),
+        lambda step: step.uniform(len(step.batch)),
+        lambda step: step.integers(10, len(step.batch), 2),
+    ):
+        for step in (whole, *parts):
+            step.enter("discriminator")
+        torch.testing.assert_close(torch.cat([draw(part) for part in parts]), draw(whole), rtol=0, atol=0)
+
+
+def test_draws_depend_on_seed_step_phase_and_order_alone():
+    def draws(seed, index, phase):
+        step = Step(Batch({"real": torch.zeros(3, 1)}), index=index, seed=seed)
+        step.noise(3)  # what came before the phase does not matter
+        step.enter(phase)
+        return step.noise(3).tolist(), step.noise(3).tolist()
+
+    torch.manual_seed(1)
+    first = draws(0, 0, "generator")
+    torch.manual_seed(2)
+    assert draws(0, 0, "generator") == first
+    others = [draws(1, 0, "generator"), draws(0, 1, "generator"), draws(0, 0, "discriminator")]
+    assert len({str(x) for x in [first, *others]}) == 4
+    assert first[0] != first[1]
+
+
+def test_one_process_averages_and_gathers_nothing():
+    x = torch.arange(3.0)
+    average([x], 1)
+    assert x.tolist() == [0, 1, 2]
+    assert gather(x, 1) is x
