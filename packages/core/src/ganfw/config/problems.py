@@ -64,8 +64,8 @@ class RecipeError(GanfwError):
 
 def _table(problems: Sequence[Problem]) -> list[str]:
     # Very long cells are not worth a column of blanks in all other rows.
-    path_width = min(max(len(problem.path) for problem in problems), 40)
-    text_width = min(max(len(problem.text) for problem in problems), 60)
+    path_width = max((len(problem.path) for problem in problems if len(problem.path) <= 40), default=0)
+    text_width = max((len(problem.text) for problem in problems if len(problem.text) <= 60), default=0)
     rows = []
     for problem in problems:
         origin = f"({problem.origin})" if problem.origin else ""
@@ -142,7 +142,7 @@ def _unknown_key(place: Place, paths: Sequence[str], origin: str) -> Problem:
         return Problem(written, "unknown key", origin, same[0])
     if near := closest(str(place[-1]), siblings):
         return Problem(written, "unknown key", origin, siblings[near])
-    return Problem(written, f"unknown key; known are {', '.join(siblings) or 'none'}", origin)
+    return Problem(written, f"unknown key; known keys: {', '.join(siblings) or 'none'}", origin)
 
 
 def _place_in(document: Any, detail: ErrorDetails) -> Place:

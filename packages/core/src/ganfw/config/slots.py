@@ -132,7 +132,7 @@ def dump(config: Config, kind: str | None = None, *, mode: str = "json") -> dict
     return {"type": registry().name_of(kind, config), **config.model_dump(mode=mode)}
 
 
-def configure(slot: Slot, value: Any, place: Place, subject: str = "These settings") -> Config:
+def configure(slot: Slot, value: Any, place: Place, subject: str = "This part") -> Config:
     """The config that a value means, outside any recipe.
 
     Args:

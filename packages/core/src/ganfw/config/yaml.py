@@ -114,8 +114,8 @@ def parse(text: str, name: str = "text") -> Source:
         raise GanfwError(
             f"{name}{f', line {mark.line + 1}' if mark else ''}: {error.problem or error.context}"
         ) from None
-    except yaml.YAMLError as error:
-        raise GanfwError(f"{name}: {' '.join(str(error).split())}") from None
+    except yaml.reader.ReaderError as error:
+        raise GanfwError(f"{name}: the character #x{error.character:04x} is not allowed") from None
     except RecursionError:
         raise GanfwError(f"{name}: nested too deeply") from None
     return Source(data, reader.lines, name)

@@ -128,10 +128,12 @@ class Registry:
         nearest = closest(name, known)
         message = f"no {kind} named {name!r}; " + (f"did you mean {nearest}? {where}" if nearest else where)
         broken = [
-            f"the plugin {status.name!r} of {status.owner} is left out ({status.status}): {status.detail}"
+            f"it may be in the plugin {status.name!r} of {status.owner}, which could not be loaded: {status.detail}"
             for status in self.statuses
-            if not status.parts and status.status != "ok"
+            if status.status == "failed" or (status.status == "conflict" and not status.parts)
         ]
+        if off := [status.name for status in self.statuses if status.status == "disabled"]:
+            broken.append(f"these plugins are switched off by {DISABLE_VARIABLE}: {', '.join(off)}")
         return "; ".join([message, *broken])
 
 

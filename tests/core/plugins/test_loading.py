@@ -1,0 +1,229 @@
+"""Plugins as installed distributions: one that is broken never stops the others."""
+
+# Tables and whole messages read better unbroken.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ganfw.errors import GanfwError
+from ganfw.plugins.registry import load_registry, registry, using
+
+GOOD = """\
+import ganfw
+from ganfw.config.base import Config
+
+class {name}(Config):
+    def build(self, spec):
+        return None
+
+@ganfw.hookimpl
+def ganfw_register_loss():
+    yield ganfw.Part("{part}", {name}, "one line")
+"""
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A folder on the path into which distributions with plugins are put; nothing else is installed."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.delenv("GANFW_DISABLE_PLUGINS", raising=False)
+    before = set(sys.modules)
+
+    def only_here(group):
+        from importlib.metadata import Distribution, DistributionFinder
+
+        found = Distribution.discover(context=DistributionFinder.Context(path=[str(folder)]))
+        return [point for dist in found for point in dist.entry_points if point.group == group]
+
+    monkeypatch.setattr("ganfw.plugins.loading.entry_points", only_here)
+
+    def install(distribution, source, *, module=None, entry=None, version="1.0"):
+        module = module or distribution.replace("-", "_")
+        (folder / f"{module}.py").write_text(source)
+        info = folder / f"{module}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[ganfw]\n{entry or module} = {module}\n")
+
+    yield install
+    for name in set(sys.modules) - before:
+        if getattr(sys.modules[name], "__file__", None) and str(folder) in str(sys.modules[name].__file__):
+            del sys.modules[name]
+
+
+def statuses(loaded):
+    return {status.name: (status.status, status.detail) for status in loaded.statuses if status.name != "core"}
+
+
+def test_a_good_plugin(site):
+    site("good-losses", GOOD.format(name="Good", part="good"), version="2.1")
+    loaded = load_registry()
+    core, status = loaded.statuses
+    assert {"gan:two-player", "optimizer:adam"} <= set(core.parts)
+    assert (status.name, status.distribution, status.version, status.status) == (
+        "good_losses",
+        "good-losses",
+        "2.1",
+        "ok",
+    )
+    assert status.parts == ("loss:good",)
+    part = loaded.part("loss", "good")
+    assert loaded.name_of("loss", part.config()) == "good"
+    assert loaded.owner("loss", "good") == status
+
+
+MARKED = "import ganfw\n\n@ganfw.hookimpl\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "detail"),
+    [
+        ("import no_such_module", "ModuleNotFoundError: No module named 'no_such_module' (bad.py, line 1)"),
+        ("x = 1\nraise KeyError('x')", "KeyError: 'x' (bad.py, line 2)"),
+        ("def f(:\n  pass", "SyntaxError: invalid syntax (bad.py, line 1)"),
+        ("import sys\nsys.exit(3)", "SystemExit: 3 (bad.py, line 2)"),
+        ("", "it brings nothing: no function ganfw_register_... marked @ganfw.hookimpl in its module"),
+        (MARKED + "def ganfw_register_los():\n    return []", "there is no hook ganfw_register_los; did you mean ganfw_register_loss?"),
+        ("def ganfw_register_loss():\n    return []", "ganfw_register_loss is not marked as a hook; write @ganfw.hookimpl above it"),
+        (MARKED + "def ganfw_register_loss(spec):\n    return []",
+         "Argument(s) {'spec'} are declared in the hookimpl but can not be found in the hookspec"),
+        (MARKED + "def ganfw_register_loss():\n    yield 1 / 0", "ZeroDivisionError: division by zero (bad.py, line 5)"),
+        (MARKED + "def ganfw_register_loss():\n    yield 'hinge'", "ganfw_register_loss has to yield ganfw.Part, not 'hinge'"),
+        (MARKED + "def ganfw_register_recipe():\n    yield ganfw.Part('a', ganfw.Config, '')",
+         "ganfw_register_recipe has to yield ganfw.RecipeFile, not Part(name='a', config=<class 'ganfw.config.base.Config'>, "
+         "summary='', reference='')"),
+        (MARKED + "def ganfw_register_loss():\n    yield ganfw.Part('My Loss', ganfw.AdamConfig, '')",
+         "loss 'My Loss': a name is lower-case words joined by hyphens"),
+        (MARKED + "def ganfw_register_loss():\n    yield ganfw.Part('a', ganfw.Config, '')", "loss 'a': Config has no method build(spec)"),
+        (MARKED + "def ganfw_register_data():\n    yield ganfw.Part('a', ganfw.AdamConfig, '')",
+         "data 'a': its config <class 'ganfw.config.trainer.AdamConfig'> has to subclass ganfw.DataConfig"),
+        (MARKED + "def ganfw_register_loss():\n    yield ganfw.Part('a', ganfw.AdamConfig, '')\n    yield ganfw.Part('b', ganfw.AdamConfig, '')",
+         "AdamConfig is the config of 2 loss parts; each needs a class of its own"),
+        (MARKED + "def ganfw_register_loss():\n    yield ganfw.Part('a', ganfw.AdamConfig, '')\n    yield ganfw.Part('a', ganfw.SGDConfig, '')",
+         "it yields the loss 'a' 2 times"),
+        ("import ganfw\nclass C(ganfw.Config):\n    type: int = 1\n    def build(self, spec): ...\n" + MARKED
+         + "def ganfw_register_loss():\n    yield ganfw.Part('a', C, '')",
+         "loss 'a': C has a field 'type', where recipes write the name"),
+    ],
+)  # fmt: skip
+def test_a_broken_plugin_is_left_out(site, source, detail):
+    site("bad", source)
+    site("good", GOOD.format(name="Good", part="good"))
+    loaded = load_registry()
+    assert statuses(loaded) == {"bad": ("failed", detail), "good": ("ok", "")}
+    assert list(loaded.parts("loss")) == ["good"]
+
+
+def test_a_missing_part_says_why(site):
+    site("bad", "import no_such_module", version="0.3")
+    with pytest.raises(GanfwError) as error:
+        load_registry().part("loss", "hinge")
+    assert str(error.value) == (
+        "no loss named 'hinge'; `ganfw plugins` lists all; it may be in the plugin 'bad' of bad 0.3, which could not be "
+        "loaded: ModuleNotFoundError: No module named 'no_such_module' (bad.py, line 1)"
+    )
+
+
+def test_two_distributions_with_one_entry_point_name(site):
+    site("first", GOOD.format(name="First", part="first"), entry="losses")
+    site("second", GOOD.format(name="Second", part="second"), entry="losses", version="2.0")
+    loaded = load_registry()
+    detail = (
+        "the entry-point name 'losses' belongs to first 1.0 and second 2.0; none of them is used: uninstall all but one"
+    )
+    assert [(s.distribution, s.status, s.detail) for s in loaded.statuses[1:]] == [
+        ("first", "conflict", detail), ("second", "conflict", detail),
+    ]  # fmt: skip
+    assert not loaded.parts("loss")
+
+
+def test_two_owners_of_a_part(site):
+    both = (
+        GOOD + "\n@ganfw.hookimpl\ndef ganfw_register_generator():\n    yield ganfw.Part('{part}-{name}', {name}, '')\n"
+    )
+    site("one", both.format(name="one", part="same"))
+    site("two", both.format(name="two", part="same"), version="2.0")
+    loaded = load_registry()
+    detail = (
+        "the loss 'same' is claimed by one 1.0 (plugin 'one') and two 2.0 (plugin 'two'), so none of them is used; "
+        "uninstall one, or set GANFW_DISABLE_PLUGINS to the name of its plugin"
+    )
+    assert [(s.status, s.detail, s.parts) for s in loaded.statuses[1:]] == [
+        ("conflict", detail, ("generator:same-one",)), ("conflict", detail, ("generator:same-two",)),
+    ]  # fmt: skip
+    assert list(loaded.parts("generator")) == ["same-one", "same-two"]
+    with pytest.raises(GanfwError) as error:
+        loaded.part("loss", "same")
+    assert str(error.value) == detail
+    assert list(load_registry(disable="two").parts("loss")) == ["same"]
+
+
+@pytest.mark.parametrize("names", ["good", "good-parts", "other, good", "*"])
+def test_disabled(site, monkeypatch, names):
+    site("good-parts", GOOD.format(name="Good", part="good"), entry="good")
+    monkeypatch.setenv("GANFW_DISABLE_PLUGINS", names)
+    loaded = load_registry()
+    assert statuses(loaded) == {"good": ("disabled", "switched off by GANFW_DISABLE_PLUGINS")}
+    with pytest.raises(GanfwError) as error:
+        loaded.part("loss", "good")
+    assert str(error.value) == (
+        "no loss named 'good'; `ganfw plugins` lists all; these plugins are switched off by GANFW_DISABLE_PLUGINS: good"
+    )
+    assert loaded.part("optimizer", "adam").name == "adam"
+
+
+def test_a_disabled_plugin_is_not_imported(site):
+    site("bad", "raise SystemExit")
+    assert statuses(load_registry(disable=["bad"]))["bad"][0] == "disabled"
+    assert "bad" not in sys.modules
+
+
+def test_plugin_files(site, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(GOOD.format(name="Mine", part="mine"))
+    loaded = load_registry([file])
+    assert loaded.owner("loss", "mine").distribution == str(file)
+    (tmp_path / "bad.py").write_text("1 / 0")
+    assert statuses(load_registry([tmp_path / "bad.py"]))["bad"] == (
+        "failed",
+        "ZeroDivisionError: division by zero (bad.py, line 1)",
+    )
+    with pytest.raises(GanfwError) as error:
+        load_registry(["no/such.py"])
+    assert str(error.value) == "there is no plugin file no/such.py; give the path of a Python file"
+
+
+def test_lazy_names_of_a_plugin_are_not_touched(site):
+    """A plugin's top module may load its networks, and so torch, when they are asked for."""
+    lazy = "\ndef __getattr__(name):\n    raise AssertionError(name)\n\ndef __dir__():\n    return ['Network']\n"
+    site("lazy", GOOD.format(name="Lazy", part="lazy") + lazy)
+    assert statuses(load_registry()) == {"lazy": ("ok", "")}
+
+
+def test_using(site):
+    loaded = load_registry()
+    with using(loaded) as inner:
+        assert inner is registry() is loaded
+        with using(None):
+            assert registry() is loaded
+    assert registry() is not loaded
+
+
+def test_nothing_here_imports_torch():
+    code = (
+        "import sys\n"
+        "import ganfw.composition, ganfw.config.resolve, ganfw.config.schema\n"
+        "from ganfw.plugins.registry import registry\n"
+        "registry().recipes(); ganfw.config.schema.json_schema()\n"
+        "sys.exit('torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONWARNINGS": "ignore"}, check=False)
+    assert done.returncode == 0
