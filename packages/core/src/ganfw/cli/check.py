@@ -1,0 +1,62 @@
+"""``ganfw check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ganfw.cli.options import NoPlugins, Overrides, PluginFiles, RecipeName, parts
+from ganfw.errors import GanfwError
+
+if TYPE_CHECKING:
+    from ganfw.config.resolve import Stage
+
+
+def check(
+    recipe: RecipeName, overrides: Overrides = None, plugin: PluginFiles = None, no_plugins: NoPlugins = False
+) -> None:
+    """Check a recipe: its settings, its data, and how its parts fit."""
+    from ganfw.config.resolve import resolve
+
+    with parts(plugin, no_plugins):
+        for stage in resolve(recipe, overrides or ()).stages:
+            problems: list[str] = []
+            lines = _check(stage, problems)
+            if problems:
+                raise GanfwError("\n".join(problems))
+            typer.echo(f"{recipe if stage.name == 'main' else f'{recipe}, stage {stage.name}'}: ok")
+            for line in lines:
+                typer.echo(f"  {line}")
+
+
+def _check(stage: Stage, problems: list[str]) -> list[str]:
+    """What there is to say of a stage that could be trained; else what keeps it from that."""
+    import torch
+
+    from ganfw.cli.opening import build_gan
+    from ganfw.training.starting import check_before_training
+    from ganfw.training.updating import make_updaters
+
+    recipe = stage.recipe
+    data, spec = None, recipe.image.spec()
+    try:
+        data = recipe.open_data()
+        spec = data.spec
+    except GanfwError as error:
+        problems.append(str(error))
+    try:
+        with torch.device("meta"):  # shapes without memory
+            gan = build_gan(recipe, spec)
+        if data is not None:
+            check_before_training(gan, data, recipe.trainer, recipe.freeze, world=1)
+        make_updaters(gan, gan.phases, recipe.optimizers, half=None)
+    except GanfwError as error:
+        problems.append(str(error))
+    if problems or data is None:
+        return []
+    counts = [
+        f"{name}: {sum(p.numel() for p in network.parameters()):,} parameters"
+        for name, network in gan.networks().items()
+    ]
+    return [f"data: {len(data):,} samples of {' x '.join(map(str, spec.shape))}", *counts]

@@ -1,0 +1,62 @@
+"""The commands in one app, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+import ganfw
+from ganfw.cli import check, data, plugins, recipes, sample, schema, show, train
+from ganfw.cli.messages import complain, show_warnings
+from ganfw.errors import GanfwError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Plain text: rich would take longer to import than all the rest of a listing.
+app = typer.Typer(
+    name="ganfw", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+for command in (
+    train.train, sample.sample, recipes.recipes, show.show, check.check, schema.schema, plugins.plugins
+):  # fmt: skip
+    app.command()(command)
+app.add_typer(data.app, name="data")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ganfw {ganfw.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _ganfw(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Build, train, judge and ship generative adversarial networks out of parts."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line.
+
+    Args:
+        arguments: Without the program's name; those of the process when left out.
+
+    Raises:
+        SystemExit: Always. 0 is success, 2 a mistake that the user can mend, 130 an interruption.
+    """
+    show_warnings()
+    try:
+        app(args=arguments, prog_name="ganfw")
+    except GanfwError as error:
+        if os.environ.get("GANFW_TRACEBACK") == "1":
+            raise
+        complain(str(error))
+        sys.exit(2)
+    sys.exit(0)

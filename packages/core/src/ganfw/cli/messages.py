@@ -1,0 +1,40 @@
+"""What the command line says on stderr, and that it says it once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+
+import typer
+
+# The launcher stops all processes as soon as one has failed, so only the first to fail gets to speak; this is how
+# long another one waits to see whether the main process says the same.
+_PATIENCE_SECONDS = 3.0
+
+
+def rank() -> int:
+    """Which process of a launched job this is."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def complain(message: str) -> None:
+    """Say what went wrong."""
+    if rank():
+        time.sleep(_PATIENCE_SECONDS)
+    typer.echo(f"ganfw: {message}", err=True)
+
+
+class _Lines(logging.Handler):
+    """Plain lines on what is stderr at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        typer.echo(f"ganfw: {record.getMessage()}", err=True)
+
+
+def show_warnings() -> None:
+    """Show what the library warns of, in the main process only."""
+    logger = logging.getLogger("ganfw")
+    logger.setLevel(logging.ERROR if rank() else logging.WARNING)
+    if not any(isinstance(handler, _Lines) for handler in logger.handlers):
+        logger.addHandler(_Lines())

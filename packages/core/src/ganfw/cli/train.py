@@ -1,0 +1,82 @@
+"""``ganfw train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganfw.cli.messages import rank
+from ganfw.cli.options import NoPlugins, Overrides, PluginFiles, RecipeName, parts
+from ganfw.errors import GanfwError
+
+if TYPE_CHECKING:
+    from ganfw.config.resolve import Resolved
+
+
+def train(
+    recipe: RecipeName,
+    overrides: Overrides = None,
+    run: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where everything goes; runs/RECIPE by default.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show the settings, and the time and memory of one step.")
+    ] = False,
+    num_processes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Train with N processes, one for each GPU or on the CPU.")
+    ] = 1,
+    plugin: PluginFiles = None,
+    no_plugins: NoPlugins = False,
+) -> None:
+    """Train a recipe, or go on with a run that was broken off."""
+    from ganfw.config.resolve import resolve
+
+    with parts(plugin, no_plugins):
+        resolved = resolve(recipe, overrides or ())
+        if dry_run:
+            if num_processes > 1:
+                raise GanfwError("--dry-run measures one process; leave out --num-processes")
+            return _dry_run(resolved)
+        run = run or Path("runs") / resolved.name
+        if num_processes > 1:
+            from ganfw.cli.launching import launch
+
+            options = [f"--plugin={file}" for file in plugin or ()] + ["--no-plugins"] * no_plugins
+            raise typer.Exit(launch(["train", recipe, *(overrides or ()), f"--run={run}", *options], num_processes))
+        try:
+            folder = _train(resolved, run)
+        except KeyboardInterrupt:
+            _say(f"ganfw: stopped; the same command goes on from the last checkpoint in {run}", err=True)
+            raise typer.Exit(130) from None
+        _say(f"samples: {folder / 'samples'}\nmodel:   {folder / 'model'}\n\nmore of them: ganfw sample {folder}")
+
+
+def _train(resolved: Resolved, run: Path) -> Path:
+    """Train every stage, each from the weights of the one before; the last one's folder."""
+    from ganfw.cli.opening import open_stage
+
+    folder = None
+    for number, stage in enumerate(resolved.stages, 1):
+        before, folder = folder, run if len(resolved.stages) == 1 else run / f"{number}-{stage.name}"
+        open_stage(stage, run=folder, start=before).fit()
+    assert folder is not None  # a recipe has at least one stage
+    return folder
+
+
+def _dry_run(resolved: Resolved) -> None:
+    from ganfw.cli.opening import open_stage
+    from ganfw.config.yaml import dumps
+    from ganfw.training.dry_run import measure
+
+    for stage in resolved.stages:
+        if len(resolved.stages) > 1:
+            typer.echo(f"# stage {stage.name}")
+        typer.echo(dumps(stage.document))
+        typer.echo(measure(open_stage(stage)).text())
+
+
+def _say(message: str, *, err: bool = False) -> None:
+    if rank() == 0:
+        typer.echo(message, err=err)
