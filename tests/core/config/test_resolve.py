@@ -48,7 +48,7 @@ def test_all_problems_at_once(registry):
     assert (
         str(error.value)
         == """\
-The recipe has 14 problems:
+The recipe has 15 problems:
 
   seed                              expected key=value, for example seed=1                   (argument seed)
   image.channels                    expected 1, 3 or 4, got 2                                (argument image.channels=2)
@@ -56,9 +56,10 @@ The recipe has 14 problems:
   optimizers.generator.lr.end       is missing                                               (argument optimizers.generator.lr={start: 1})
   optimizers.generator.lr.to_kimg   is missing                                               (argument optimizers.generator.lr={start: 1})
   optimizers.discriminator.lr       expected a number or a mapping (key: value), got "abc"   (argument optimizers.discriminator.lr=abc)
+  optimizers.genrator               expected "generator" or "discriminator", got "genrator"; did you mean generator?   (argument optimizers.genrator.lr=1)
   trainer.steps                     expected an integer, got "many"                          (argument trainer.steps=many)
   trainer.ema.half_life             has to be more than 0, got -1                            (argument trainer.ema.half_life=-1)
-  freeze.0                          no network is named "critic"; did you mean generator?    (argument freeze=[critic])
+  freeze.0                          expected "generator" or "discriminator", got "critic"    (argument freeze=[critic])
   generator.widht                   unknown key; did you mean generator.width?               (argument generator.widht=32)
   discriminator.type                no discriminator named 'juge'; did you mean judge? `ganfw plugins` lists all   (argument discriminator=juge)
   regularizers.r3                   no regularizer named 'r3'; `ganfw plugins` lists all     (argument regularizers.r3.weight=3)

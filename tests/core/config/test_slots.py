@@ -73,7 +73,7 @@ def test_configure_reports_all_problems(registry):
         configure(Slot("generator"), {"type": "dense", "widht": 3, "norm": "bathc"}, ("generator",))
     assert str(error.value) == (
         "This part has 2 problems:\n\n"
-        '  generator.norm    expected "none" or "batch", got "bathc"\n'
+        '  generator.norm    expected "none" or "batch", got "bathc"; did you mean batch?\n'
         "  generator.widht   unknown key; did you mean generator.width?"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -122,14 +123,15 @@ def problems_of(
     problems = []
     for place, details in by_place.items():
         deeper = any(len(other) > len(place) and other[: len(place)] == place for other in by_place)
-        if deeper and isinstance(_value_at(document, place), dict):
-            continue  # A member of a union that does not take mappings at all.
+        if deeper and all(detail["type"].endswith("_type") for detail in details):
+            continue  # Said by a member of a union that does not take mappings at all.
         full = (*prefix, *place)
         origin = origin_of(full, origins or {})
         if details[0]["type"] == "extra_forbidden":
             problems.append(_unknown_key(full, keys_at(place[:-1]), origin))
         else:
-            problems.append(Problem(path_text(full), _join([_words(detail) for detail in details]), origin))
+            words = _join([_words(detail) for detail in details])
+            problems.append(Problem(path_text(full), words, origin, _near_literal(details[0])))
     return problems
 
 
@@ -160,12 +162,6 @@ def _place_in(document: Any, detail: ErrorDetails) -> Place:
     return tuple(place)
 
 
-def _value_at(document: Any, place: Place) -> Any:
-    for key in place:
-        document = document[key]
-    return document
-
-
 _EXPECTED = {
     "int": "an integer", "float": "a number", "bool": "true or false", "string": "text", "list": "a list",
     "tuple": "a list", "dict": "a mapping (key: value)", "model": "a mapping (key: value)",
@@ -194,6 +190,12 @@ def _words(detail: ErrorDetails) -> str:
     if stem in _EXPECTED and kind.endswith(("_type", "_parsing", "_from_float", "_number", "_required")):
         return f"expected {_EXPECTED[stem]}, got {show(detail['input'])}"
     return detail["msg"]
+
+
+def _near_literal(detail: ErrorDetails) -> str:
+    if detail["type"] != "literal_error" or not isinstance(detail["input"], str):
+        return ""
+    return closest(detail["input"], re.findall("'([^']*)'", detail["ctx"]["expected"])) or ""
 
 
 def _join(texts: Sequence[str]) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, field_validator
 
 from ganfw.config.base import Config
 from ganfw.config.data import DataConfig  # noqa: TC001  pydantic reads the annotation
-from ganfw.config.problems import closest
 from ganfw.config.slots import PartConfig, Slot
 from ganfw.config.trainer import AdamConfig, OptimizerConfig, TrainerConfig
 from ganfw.errors import GanfwError
@@ -39,9 +37,6 @@ class ImageConfig(Config):
 class Recipe(Config):
     """Everything that a run needs. A game subclasses it, adds its parts, and makes its GAN of them."""
 
-    networks: ClassVar[tuple[str, ...]] = ()
-    """The names that `freeze` may hold, and `optimizers` too; empty leaves them to the trainer."""
-
     gan: str = "two-player"
     """The game: which networks there are and how they learn."""
     image: ImageConfig = ImageConfig()
@@ -58,22 +53,6 @@ class Recipe(Config):
     """Networks that do not learn."""
     start_from: str | None = None
     """A run or model folder whose weights the networks start from."""
-
-    @field_validator("optimizers")
-    @classmethod
-    def _known_optimizers(cls, optimizers: dict[str, Any]) -> dict[str, Any]:
-        unknown = [name for name in optimizers if cls.networks and name not in cls.networks]
-        _refuse(
-            [(name, "no network of this name learns", f"optimizers.{_near(name, cls.networks)}") for name in unknown]
-        )
-        return optimizers
-
-    @field_validator("freeze")
-    @classmethod
-    def _known_networks(cls, freeze: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [(index, name) for index, name in enumerate(freeze) if cls.networks and name not in cls.networks]
-        _refuse([(index, f'no network is named "{name}"', _near(name, cls.networks)) for index, name in unknown])
-        return freeze
 
     def optimizer(self, name: str) -> OptimizerConfig:
         """The optimizer of that name, or the default."""
@@ -98,11 +77,17 @@ class Recipe(Config):
         """
 
 
+Player = Literal["generator", "discriminator"]
+
+
 class TwoPlayerRecipe(Recipe):
     """A generator against a discriminator."""
 
-    networks: ClassVar[tuple[str, ...]] = ("generator", "discriminator")
-
+    # A dictionary's key type may not be narrowed, for it could be written to; a config is frozen.
+    optimizers: dict[Player, Annotated[OptimizerConfig, Slot("optimizer", default="adam")]] = Field(default={})  # type: ignore[assignment]
+    """By network; one that is not named here learns with Adam at 2e-4."""
+    freeze: tuple[Player, ...] = ()
+    """Networks that do not learn."""
     generator: Annotated[PartConfig, Slot("generator")]
     """Makes samples."""
     discriminator: Annotated[PartConfig, Slot("discriminator")]
@@ -139,25 +124,4 @@ class TwoPlayerRecipe(Recipe):
             augmentation=self.augmentation.build(spec) if self.augmentation is not None else None,
             condition=spec.condition,
             generator_every=self.generator_every,
-        )
-
-
-def _near(name: str, known: tuple[str, ...]) -> str:
-    return closest(name, known) or known[0]
-
-
-def _refuse(wrong: list[tuple[str | int, str, str]]) -> None:
-    if wrong:
-        raise ValidationError.from_exception_data(
-            "recipe",
-            [
-                InitErrorDetails(
-                    type=PydanticCustomError(
-                        "unknown_name", "{message}; did you mean {near}?", {"message": message, "near": near}
-                    ),
-                    loc=(at,),
-                    input=at,
-                )
-                for at, message, near in wrong
-            ],
         )
