@@ -73,17 +73,12 @@ def compose(
     roles = (terms.Regularizer, terms.Constraint)
     penalties = {name: _make("regularizer", value, roles, spec, name) for name, value in _by_name(regularizers).items()}
     made: Any = {name: module for name, (module, _) in parts.items()}
-    try:
-        gan = TwoPlayerGAN(
-            **made,
-            regularizers={name: penalty for name, (penalty, _) in penalties.items()},
-            condition=spec.condition,
-            generator_every=generator_every,
-        )
-    except GanfwError:
-        raise
-    except ValueError as error:
-        raise GanfwError(str(error)) from error
+    gan = TwoPlayerGAN(
+        **made,
+        regularizers={name: penalty for name, (penalty, _) in penalties.items()},
+        condition=spec.condition,
+        generator_every=generator_every,
+    )
     gan.document = {
         "gan": "two-player",
         **({"image": {"size": spec.size, "channels": spec.channels}} if isinstance(spec, ImageSpec) else {}),
