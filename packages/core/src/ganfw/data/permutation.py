@@ -16,7 +16,6 @@ Words = npt.NDArray[np.uint64]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_ROUNDS = 8
 
 
 def mix(words: Words) -> Words:
@@ -44,9 +43,11 @@ def permute(places: Words, keys: Words, size: int) -> Words:
 
 def _feistel(words: Words, keys: Words, bits: int) -> Words:
     low = np.uint64(bits // 2)
+    # Few bits mix slowly: with 8 rounds, five elements are visibly not uniform (chi-square 44 deviations off).
+    rounds = 8 if bits > 6 else 24
     low_mask, high_mask = _mask(bits // 2), _mask(bits - bits // 2)
     left, right = words >> low, words & low_mask
-    for turn in range(0, _ROUNDS, 2):
+    for turn in range(0, rounds, 2):
         left = left ^ (mix(((right << np.uint64(8)) | np.uint64(turn)) ^ keys) & high_mask)
         right = right ^ (mix(((left << np.uint64(8)) | np.uint64(turn + 1)) ^ keys) & low_mask)
     return (left << low) | right
