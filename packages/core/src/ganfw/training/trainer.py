@@ -212,7 +212,8 @@ class Trainer:
         save_picture(self.run / "samples" / f"step-{self.step:09d}.png", grid)
         for tracker in self.accelerator.trackers:
             if hasattr(tracker, "log_images"):
-                tracker.log_images({"samples": grid[None]}, step=self.step)
+                layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
+                tracker.log_images({"samples": grid[None]}, step=self.step, **layout)
 
     def sample(self, count: int, seed: int | None = None) -> Tensor:
         """Samples of the averaged networks; the same seed gives the same latents."""
