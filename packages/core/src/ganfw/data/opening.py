@@ -65,7 +65,7 @@ def _open_folder(root: Path, split: str | None, column: str | None, labels: str)
     tables = [file for file in files if file.lower().endswith(TABLE_SUFFIXES)]
     if pictures and tables and split is None:
         raise GanfwError(
-            f"{root} holds {len(pictures):,} pictures and {len(tables):,} tables; one of them has to be chosen. "
+            f"{root} holds both pictures ({len(pictures):,}) and tables ({len(tables):,}). "
             f"Give a folder with the pictures alone, or a table such as data.path={root / tables[0]}"
         )
     if split is not None:
@@ -110,4 +110,4 @@ def _no_pictures(root: Path, files: list[str]) -> GanfwError:
     zips = next((file for file in files if file.lower().endswith(".zip")), None)
     if zips:
         return GanfwError(f"{root} holds no pictures, but a zip: give data.path={root / zips}")
-    return GanfwError(f"{root} holds {len(files):,} files but no pictures (the first is {files[0]}). {LOOKED_FOR}")
+    return GanfwError(f"{root} holds files (the first is {files[0]}) but no pictures. {LOOKED_FOR}")

@@ -146,7 +146,7 @@ LOOKED_FOR = f"Files ending in {', '.join(suffix[1:] for suffix in PICTURE_SUFFI
 def is_picture(name: str) -> bool:
     """Whether a file of this name is read as a picture; hidden files are not."""
     path = PurePosixPath(name)
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    hidden = any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in path.parts)
     return path.suffix.lower() in PICTURE_SUFFIXES and not hidden
 
 

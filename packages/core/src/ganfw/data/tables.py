@@ -86,8 +86,8 @@ class TableSource(Source):
         if name in features:
             return name
         near = closest(name, features)
-        hint = f"did you mean data.{key}={near}? " if near else ""
-        raise GanfwError(f"{self.title} has no column {name!r} (data.{key}); {hint}It has {', '.join(features)}.")
+        hint = f"; did you mean data.{key}={near}?" if near else "."
+        raise GanfwError(f"{self.title} has no column {name!r} (data.{key}). It has {', '.join(features)}{hint}")
 
 
 class TableFiles(TableSource):
@@ -155,7 +155,7 @@ class HubSource(TableSource):
             return datasets.load_dataset(self.name, self.subset, split=self.split, revision=self.revision)
         except Exception as error:
             raise GanfwError(
-                f"the data set {self.name!r} cannot be had from the Hugging Face hub: {_first_line(error)}. "
+                f"the data set {self.name!r} cannot be loaded from the Hugging Face hub: {_first_line(error)}. "
                 f"Check data.name and data.split={self.split}, and that this machine is online; "
                 "or give files of your own: data.type=files data.path=FOLDER."
             ) from error
