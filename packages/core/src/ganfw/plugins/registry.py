@@ -88,7 +88,8 @@ class Registry:
         try:
             return self._recipes[name]
         except KeyError:
-            raise GanfwError(self._absence("recipe", name, self._recipes, "`ganfw recipes` lists all")) from None
+            where = "`ganfw recipes` lists all" if self._recipes else "`pip install ganfw-classic` brings some recipes"
+            raise GanfwError(self._absence("recipe", name, self._recipes, where)) from None
 
     def name_of(self, kind: str | None, config: Config) -> str:
         """The name of the part whose settings these are.
