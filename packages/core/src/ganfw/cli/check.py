@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -11,6 +11,7 @@ from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
     from ganfw.config.resolve import Stage
+    from ganfw.specs import Spec
 
 
 def check(
@@ -39,7 +40,7 @@ def _check(stage: Stage, problems: list[str]) -> list[str]:
     from ganfw.training.updating import make_updaters
 
     recipe = stage.recipe
-    data, spec = None, recipe.image.spec()
+    data, spec = None, cast("Spec", recipe.image.spec())
     try:
         data = recipe.open_data()
         spec = data.spec

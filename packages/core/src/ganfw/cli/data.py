@@ -60,27 +60,30 @@ def _of_path(path: str, overrides: Sequence[str]) -> tuple[DataConfig, ImageSpec
 
     from ganfw.config.data import DataConfig
     from ganfw.config.overrides import parse_override
-    from ganfw.config.problems import Problem, RecipeError, problems_of
+    from ganfw.config.problems import Place, Problem, RecipeError, path_text, problems_of
     from ganfw.config.recipe import ImageConfig
     from ganfw.config.slots import Slot, configure
 
-    given: dict[str, dict[str, Any]] = {"data": {"path": path}, "image": {}}
-    problems = []
+    image: dict[str, Any] = {}
+    data: dict[str, Any] = {"path": path}
+    problems: list[Problem] = []
+    origins: dict[Place, str] = {}
     for argument in overrides:
-        parsed = parse_override(argument)
-        if isinstance(parsed, Problem):
-            problems.append(parsed)
-        elif len(parsed[0]) != 2 or parsed[0][0] not in given:
-            problems.append(Problem(".".join(parsed[0]), "a path takes only image.KEY and data.KEY settings"))
-        else:
-            (block, key), value = parsed
-            given[block][key] = value
+        match parse_override(argument):
+            case Problem() as problem:
+                problems.append(problem)
+            case ("image" | "data" as block, str(key)) as place, value:
+                (image if block == "image" else data)[key] = value
+                origins[place] = f"argument {argument}"
+            case place, _:
+                wrong = "beside a path only image.KEY and data.KEY settings count"
+                problems.append(Problem(path_text(place), wrong, f"argument {argument}"))
     try:
-        spec = ImageConfig.model_validate(given["image"]).spec()
+        spec = ImageConfig.model_validate(image).spec()
     except ValidationError as error:
-        problems += problems_of(error, given["image"], prefix=("image",))
+        problems += problems_of(error, image, origins=origins, prefix=("image",))
     if problems:
         raise RecipeError(problems, "The command")
-    config = configure(Slot("data", infer={"path": "files"}), given["data"], ("data",), "The command")
+    config = configure(Slot("data", infer={"path": "files"}), data, ("data",), "The command")
     assert isinstance(config, DataConfig)  # the registry holds no other under this kind
     return config, spec

@@ -32,7 +32,8 @@ def launch(arguments: Sequence[str], processes: int) -> int:
         raise GanfwError(f"--num-processes {processes}: each process needs a GPU of its own, and there are {gpus}")
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
     # The processes say themselves what went wrong; the launcher would add a traceback of its own.
-    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
+    for name in ("torch.distributed.elastic", "torch.distributed.elastic.agent.server.api"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     config = LaunchConfig(
         min_nodes=1, max_nodes=1, nproc_per_node=processes, max_restarts=0, monitor_interval=0.1,
         rdzv_backend="c10d", rdzv_endpoint="localhost:0", run_id="ganfw",

@@ -10,7 +10,7 @@ import typer
 
 import ganfw
 from ganfw.cli import check, data, plugins, recipes, sample, schema, show, train
-from ganfw.cli.messages import complain, show_warnings
+from ganfw.cli.messages import complain, show_warnings, wait_for_the_main_process
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except GanfwError as error:
         if os.environ.get("GANFW_TRACEBACK") == "1":
             raise
+        wait_for_the_main_process()
         complain(str(error))
         sys.exit(2)
+    except Exception:
+        wait_for_the_main_process()
+        raise
     sys.exit(0)

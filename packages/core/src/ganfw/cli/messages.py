@@ -8,8 +8,6 @@ import time
 
 import typer
 
-# The launcher stops all processes as soon as one has failed, so only the first to fail gets to speak; this is how
-# long another one waits to see whether the main process says the same.
 _PATIENCE_SECONDS = 3.0
 
 
@@ -18,10 +16,17 @@ def rank() -> int:
     return int(os.environ.get("RANK", "0"))
 
 
-def complain(message: str) -> None:
-    """Say what went wrong."""
+def wait_for_the_main_process() -> None:
+    """Let the main process of a launched job speak first: as soon as it has failed, the launcher ends all others.
+
+    Else each process would say the same, or that it has lost its connection to one that failed.
+    """
     if rank():
         time.sleep(_PATIENCE_SECONDS)
+
+
+def complain(message: str) -> None:
+    """Say what went wrong."""
     typer.echo(f"ganfw: {message}", err=True)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def sample(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a model folder.")],
+    *,
     count: Annotated[int, typer.Option(min=1, help="How many samples.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same samples.")] = 0,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where they go.")] = Path("samples"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def train(
     recipe: RecipeName,
     overrides: Overrides = None,
+    *,
     run: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where everything goes; runs/RECIPE by default.")
     ] = None,
@@ -43,6 +44,8 @@ def train(
         if num_processes > 1:
             from ganfw.cli.launching import launch
 
+            for stage in resolved.stages:
+                stage.recipe.open_data()  # Prepared once here, not at the same time by every process.
             options = [f"--plugin={file}" for file in plugin or ()] + ["--no-plugins"] * no_plugins
             raise typer.Exit(launch(["train", recipe, *(overrides or ()), f"--run={run}", *options], num_processes))
         try:

@@ -1,0 +1,163 @@
+"""A user's mistake: the whole message on stderr, exit code 2, nothing on stdout."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def complaint(result):
+    assert (result.code, result.out) == (2, "")
+    return result.err
+
+
+def test_unknown_recipe(ganfw):
+    assert complaint(ganfw("train", "dcgn")) == (
+        "ganfw: no recipe named 'dcgn'; did you mean dcgan? `ganfw recipes` lists all\n"
+    )
+
+
+def test_unknown_recipe_file(ganfw):
+    assert complaint(ganfw("show", "mine/dcgan.yaml")) == (
+        "ganfw: there is no recipe file mine/dcgan.yaml; give the path of a YAML file, or a name that `ganfw recipes` "
+        "lists\n"
+    )
+
+
+def test_unknown_part(ganfw):
+    assert complaint(ganfw("check", "dcgan", "loss.type=hingee")) == (
+        "ganfw: The recipe has a problem:\n\n"
+        "  loss.type   no loss named 'hingee'; did you mean hinge? `ganfw plugins` lists all   "
+        "(argument loss.type=hingee)\n"
+    )
+
+
+@pytest.mark.parametrize(("key", "meant"), [("generator.widht", "generator.width"), ("steps", "trainer.steps")])
+def test_unknown_key(ganfw, key, meant):
+    assert complaint(ganfw("show", "dcgan", f"{key}=3")) == (
+        f"ganfw: The recipe has a problem:\n\n  {key}   unknown key; did you mean {meant}?   (argument {key}=3)\n"
+    )
+
+
+def test_all_problems_at_once(ganfw):
+    assert complaint(ganfw("train", "dcgan", "generator.width=wide", "trainer.batch_size=0")) == (
+        "ganfw: The recipe has 2 problems:\n\n"
+        "  trainer.batch_size   has to be at least 1, got 0       (argument trainer.batch_size=0)\n"
+        '  generator.width      expected an integer, got "wide"   (argument generator.width=wide)\n'
+    )
+
+
+def test_override_without_value(ganfw):
+    assert complaint(ganfw("train", "dcgan", "generator.width")) == (
+        "ganfw: The recipe has a problem:\n\n"
+        "  generator.width   expected key=value, for example generator.width=1   (argument generator.width)\n"
+    )
+
+
+def test_penalty_on_a_discriminator_with_batch_norm(ganfw, pictures, tiny):
+    mix = ("image.size=16", "regularizers.gradient-penalty.weight=10")
+    message = complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, *mix))
+    assert message == (
+        "ganfw: regularizers.gradient-penalty penalises each sample's own gradient, but DCGANDiscriminator mixes the "
+        "samples of a batch (batch normalisation), so that gradient is not defined. Build the discriminator without "
+        "it (discriminator.norm=none), or leave out the penalty.\n"
+    )
+    assert complaint(ganfw("check", "dcgan", "data.path=pictures", *tiny, *mix)) == message
+
+
+def test_missing_data(ganfw, pictures, tiny):
+    assert complaint(ganfw("train", "dcgan", "data.path=picturs", *tiny)) == (
+        "ganfw: picturs does not exist; did you mean data.path=pictures?\n"
+    )
+
+
+def test_empty_folder(ganfw, tmp_path, tiny):
+    (tmp_path / "empty").mkdir()
+    assert complaint(ganfw("train", "dcgan", "data.path=empty", *tiny)) == (
+        "ganfw: empty is empty. Put pictures into it, or give another folder as data.path.\n"
+    )
+
+
+def test_all_pictures_too_small(ganfw, pictures, tiny):
+    assert complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "image.size=64")) == (
+        "ganfw: all 12 pictures in pictures are too small for image.size=64: their shorter side is 17 to 17 pixels. "
+        "image.size=16 would take all of them.\n"
+    )
+
+
+def test_check_names_problems_of_data_and_of_parts(ganfw, pictures, tiny):
+    assert complaint(ganfw("check", "dcgan", "data.path=picturs", *tiny, "image.size=48")) == (
+        "ganfw: picturs does not exist; did you mean data.path=pictures?\n"
+        "image.size=48 cannot be made by DCGAN: it doubles from 4 x 4, so the size is a power of two from 8 to 1024. "
+        "Use image.size=32 or 64.\n"
+    )
+
+
+def test_run_folder_of_another_recipe(ganfw, pictures, tiny):
+    command = ("train", "dcgan", "--run", "run", "data.path=pictures", *tiny, "trainer.steps=1")
+    assert ganfw(*command).code == 0
+    assert complaint(ganfw(*command, "generator.width=8", "seed=1")) == (
+        "ganfw: the folder run belongs to another recipe:\n\n"
+        "  seed: 1 here, 0 in the run\n"
+        "  generator.width: 8 here, 4 in the run\n\n"
+        "Choose another folder with --run, or give the settings that the run has.\n"
+    )
+
+
+def test_run_folder_that_is_a_file(ganfw, pictures, tiny):
+    assert complaint(ganfw("train", "dcgan", "--run", "pictures/00.png", "data.path=pictures", *tiny)) == (
+        "ganfw: cannot write to the run folder pictures/00.png: File exists\n"
+    )
+
+
+def test_nothing_to_sample_from(ganfw, pictures):
+    assert complaint(ganfw("sample", "runs/mine")) == "ganfw: no model in runs/mine: there is no such folder\n"
+    assert complaint(ganfw("sample", "pictures")) == (
+        "ganfw: no model in pictures: it has no model yet: train it to its first checkpoint\n"
+    )
+
+
+def test_missing_plugin_file(ganfw):
+    assert complaint(ganfw("show", "dcgan", "--plugin", "mine.py")) == (
+        "ganfw: there is no plugin file mine.py; give the path of a Python file\n"
+    )
+
+
+def test_dry_run_of_several_processes(ganfw):
+    assert complaint(ganfw("train", "dcgan", "--dry-run", "--num-processes", "2")) == (
+        "ganfw: --dry-run measures one process; leave out --num-processes\n"
+    )
+
+
+def test_refusal_of_a_part_with_a_plain_value_error(ganfw, pictures, tiny, tmp_path):
+    (tmp_path / "picky.py").write_text(
+        "import ganfw\n"
+        "class PickyConfig(ganfw.Config):\n"
+        "    def build(self, spec):\n"
+        "        raise ValueError('8 pixels are too few for me')\n"
+        "@ganfw.hookimpl\n"
+        "def ganfw_register_loss():\n"
+        "    yield ganfw.Part('picky', PickyConfig, 'never content')\n"
+    )
+    command = ("train", "dcgan", "--plugin", "picky.py", "data.path=pictures", *tiny, "loss=picky")
+    assert complaint(ganfw(*command)) == (
+        "ganfw: the networks cannot be built with these settings: 8 pixels are too few for me\n"
+    )
+
+
+def test_unknown_command(ganfw):
+    assert complaint(ganfw("trian")).endswith("\nError: No such command 'trian'. Did you mean 'train'?\n")
+
+
+def test_unknown_option(ganfw):
+    assert complaint(ganfw("train", "--nun-processes", "2")).endswith(
+        "\nError: No such option: --nun-processes (Possible options: --num-processes)\n"
+    )
+
+
+def test_traceback_on_demand(monkeypatch):
+    from ganfw.cli.main import main
+    from ganfw.errors import GanfwError
+
+    monkeypatch.setenv("GANFW_TRACEBACK", "1")
+    with pytest.raises(GanfwError):
+        main(["train", "dcgn"])
