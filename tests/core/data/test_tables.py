@@ -180,8 +180,8 @@ def test_a_hub_data_set_that_cannot_be_had_says_so(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
     assert done.stdout == (
         "the data set 'no-one/nothing' cannot be loaded from the Hugging Face hub: Couldn't reach 'no-one/nothing' on "
-        "the Hub (OfflineModeIsEnabled). Check data.name and data.split=train, and that this machine is online; or give "
-        "files of your own: data.type=files data.path=FOLDER.\n"
+        "the Hub (OfflineModeIsEnabled). Check data.name and data.split=train, and that this machine is online; or "
+        "give files of your own: data.type=files data.path=FOLDER.\n"
     )
     assert list((tmp_path / "cache" / "data").iterdir()) == []
 

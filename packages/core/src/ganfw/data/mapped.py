@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Touching a page of a map brings its neighbours in as well: about this much for each row that is read.
 _TOUCHED_BYTES = 1 << 16
-_RESIDENT_BYTES = 1 << 25
+_RESIDENT_BYTES = 1 << 26
 
 
 class RowWriter:
@@ -75,6 +75,8 @@ class MappedRows:
                 raise ValueError(f"{path} is not whole")
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._rows = np.frombuffer(self._map, np.uint8, offset=start).reshape(shape)
+        # Letting pages go makes the next reads fault again, so what fits is kept.
+        self._releases = size > _RESIDENT_BYTES and hasattr(self._map, "madvise")
         self._until_release = self._patience = max(1, _RESIDENT_BYTES // (_TOUCHED_BYTES + prod(shape[1:])))
         self.shape: tuple[int, ...] = shape[1:]
 
@@ -85,8 +87,7 @@ class MappedRows:
         """A copy of the rows."""
         rows: Bytes = self._rows[indices]
         self._until_release -= len(indices)
-        if self._until_release <= 0:
+        if self._releases and self._until_release <= 0:
+            self._map.madvise(mmap.MADV_DONTNEED)  # The pages stay in the system's cache; only this process lets go.
             self._until_release = self._patience
-            if hasattr(self._map, "madvise"):  # The pages stay in the system's cache; only this process lets them go.
-                self._map.madvise(mmap.MADV_DONTNEED)
         return rows
