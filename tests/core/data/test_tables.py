@@ -196,6 +196,6 @@ def test_settings_import_nothing_heavy():
 
 
 def test_core_brings_two_data_sources():
-    from ganfw.config.data import BUILTIN_DATA
+    from ganfw.plugins.builtin import ganfw_register_data
 
-    assert [part.name for part in BUILTIN_DATA] == ["files", "hub"]
+    assert [part.name for part in ganfw_register_data()] == ["files", "hub"]
