@@ -6,7 +6,7 @@ import torch
 
 from ganfw.data.arrays import ArrayData
 from ganfw.data.permutation import permute
-from ganfw.data.stream import Stream, batches
+from ganfw.data.stream import Stream, _ahead, batches
 from ganfw.errors import GanfwError
 
 
@@ -139,6 +139,21 @@ def test_keys_differ_at_every_position_and_are_not_negative():
     assert keys.min() >= 0
     assert len(set(keys)) == 8000
     assert abs(np.mean(keys & 1) - 0.5) < 0.03
+
+
+def test_one_batch_ahead_keeps_the_order():
+    read = []
+
+    def source():
+        for number in range(4):
+            read.append(number)
+            yield number
+
+    seen = []
+    for number in _ahead(source()):
+        seen.append((number, len(read)))
+    assert seen == [(0, 2), (1, 3), (2, 4), (3, 4)]
+    assert list(_ahead(iter([]))) == []
 
 
 def test_a_batch_that_does_not_divide_is_refused():

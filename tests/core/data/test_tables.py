@@ -138,6 +138,35 @@ def test_a_table_that_is_none_is_refused(tmp_path):
     assert message.endswith(". Download or write it again.")
 
 
+def test_a_damaged_table_is_refused(table):
+    data = bytearray(table.read_bytes())
+    data[100:2000] = bytes(1900)
+    table.write_bytes(data)
+    message = refusal(lambda: build(table))
+    assert message.startswith(f"{table} is damaged: ")
+    assert message.endswith(". Download or write it again.")
+
+
+def test_a_data_set_without_rows_is_refused(monkeypatch):
+    import datasets
+
+    empty = datasets.Dataset.from_dict({"image": []}, datasets.Features({"image": datasets.Image()}))
+    monkeypatch.setattr(datasets, "load_dataset", lambda *_, **__: empty)
+    assert refusal(lambda: HubConfig(name="a/b").build(SPEC)) == "a/b has no rows. Give another data set."
+
+
+def test_rows_that_are_no_pictures_are_named(table, caplog):
+    columns = pq.read_table(table).to_pydict()
+    columns["picture"][2] = b"hello"
+    columns["picture"][4] = None
+    pq.write_table(pa.table(columns), table)
+    assert len(build(table)) == 4
+    assert caplog.messages[:2] == [
+        "skipped row 2: not a picture that Pillow can read",
+        "skipped row 4: the cell is empty",
+    ]
+
+
 def test_labels_of_two_kinds_and_folders_are_refused(table):
     assert refusal(lambda: build(table, labels="folders")) == (
         f"data.labels=folders takes folders as classes, but {table} is a table. "

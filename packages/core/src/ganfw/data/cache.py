@@ -127,7 +127,7 @@ def _write(source: Source, rules: Rules, folder: Path) -> dict[str, Any]:
     meta = {"version": VERSION, "count": writer.count, "total": writer.count + len(skipped), "source": source.title}
     meta |= {"classes": 0, "names": [], "too_small": len(small), "skipped": skipped}
     if labels is not None:
-        values, names, count = labels.encoded(source.title)
+        values, names, count = labels.encoded()
         np.save(folder / "labels.npy", values)
         digest.update(values.data)
         meta |= {"classes": count, "names": names}

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganfw.errors import GanfwError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,19 +40,9 @@ class Labels:
         """What a label is called in a listing."""
         return self._names[label] if self._names and isinstance(label, int) else str(label)
 
-    def encoded(self, title: str) -> tuple[Integers, list[str], int]:
-        """The classes int64 ``(rows,)``, their names, and how many there are.
-
-        Raises:
-            GanfwError: If text and numbers are mixed.
-        """
-        texts = sorted(label for label in self._codes if isinstance(label, str))
-        numbers = [label for label in self._codes if not isinstance(label, str)]
-        if texts and numbers:
-            raise GanfwError(
-                f"the labels of {title} mix text ({texts[0]}) and numbers ({numbers[0]}). Use one of them."
-            )
-        names = list(self._names or texts)
+    def encoded(self) -> tuple[Integers, list[str], int]:
+        """The classes int64 ``(rows,)``, their names, and how many there are."""
+        names = list(self._names or sorted(label for label in self._codes if isinstance(label, str)))
         place = {name: number for number, name in enumerate(names)}
         classes = np.array([place[label] if isinstance(label, str) else label for label in self._codes], np.int64)
-        return classes[np.frombuffer(self._seen, np.int64)], names, len(names) or max(numbers) + 1
+        return classes[np.frombuffer(self._seen, np.int64)], names, len(names) or int(classes.max()) + 1

@@ -65,8 +65,8 @@ class TableSource(Source):
     def _rows(self, table: Any) -> Iterator[dict[str, Any]]:
         try:
             yield from table
-        except OSError as error:
-            raise GanfwError(f"{self.title} breaks off: {error}. Download or write it again.") from error
+        except Exception as error:
+            raise GanfwError(f"{self.title} is damaged: {_first_line(error)}. Download or write it again.") from error
 
     def _picture_column(self, features: dict[str, Any]) -> str:
         if self.column is not None:
