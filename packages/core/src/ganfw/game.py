@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial, reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import torch
@@ -121,8 +122,8 @@ class TwoPlayerGAN(GAN):
         """The discriminator's terms."""
         play = Play(self, step)
         pairs = list(zip(play.real_verdict.logits, play.fake_verdict.logits, strict=True))
-        step.log("discriminator/real", sum(real.mean() for real, _ in pairs))
-        step.log("discriminator/fake", sum(fake.mean() for _, fake in pairs))
+        step.log("discriminator/real", reduce(add, (real.mean() for real, _ in pairs)))
+        step.log("discriminator/fake", reduce(add, (fake.mean() for _, fake in pairs)))
         return {
             "adversarial": sum(self.loss.discriminator(real, fake) for real, fake in pairs),
             **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},
@@ -169,11 +170,14 @@ class TwoPlayerGAN(GAN):
     def _lazy_phases(self, side: str) -> list[Phase]:
         return [
             Phase(
-                f"{side}/{name}", side, lambda step, term=term: {"penalty": term(Play(self, step))},
+                f"{side}/{name}", side, partial(self._lazy_loss, term),
                 every=term.every, gain=float(term.every), second_order=term.second_order,
             )
             for name, term in self._penalties(side, lazy=True).items()
         ]  # fmt: skip
+
+    def _lazy_loss(self, term: Regularizer, step: Step) -> dict[str, Tensor]:
+        return {"penalty": term(Play(self, step))}
 
     def _refuse_impossible_mixes(self) -> None:
         mixing = getattr(self.discriminator, "uses_batch_statistics", False)

@@ -37,7 +37,7 @@ class Schedule(Config):
         span = max(self.to_kimg - self.from_kimg, 1e-9) * 1000
         t = min(max((images - self.from_kimg * 1000) / span, 0.0), 1.0)
         if self.shape == "exponential":
-            return self.start * (self.end / self.start) ** t
+            return self.start * float((self.end / self.start) ** t)
         if self.shape == "cosine":
             t = (1 - math.cos(math.pi * t)) / 2
         return self.start + (self.end - self.start) * t

@@ -32,10 +32,11 @@ class Batch(Mapping[str, Tensor]):
         return self._tensors[name]
 
     def __getattr__(self, name: str) -> Tensor:
+        tensors: Mapping[str, Tensor] = self.__dict__.get("_tensors", {})  # not there yet while a copy is made
         try:
-            return self.__dict__["_tensors"][name]
+            return tensors[name]
         except KeyError:
-            raise AttributeError(f"the batch has no {name!r}; it has {', '.join(self._tensors)}") from None
+            raise AttributeError(f"the batch has no {name!r}; it has {', '.join(tensors)}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tensors)
