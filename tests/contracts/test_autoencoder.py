@@ -1,11 +1,11 @@
 """Toy 4: reconstruction and adversarial phases alternate within one batch (the adversarial autoencoder)."""
 
 import torch
-from ganfw_classic import MLPDiscriminator, MLPGenerator
-from ganfw_losses import L2, R1, NonSaturating
 from torch import nn
 
 import ganfw
+from ganfw_classic import MLPDiscriminator, MLPGenerator
+from ganfw_losses import L2, NonSaturating
 
 
 class PointEncoder(ganfw.Encoder):

@@ -3,11 +3,11 @@
 import itertools
 
 import torch
-from ganfw_losses import NonSaturating
 from torch import nn
 from torch.nn import functional as F
 
 import ganfw
+from ganfw_losses import NonSaturating
 
 LENGTH, VOCABULARY = 3, 4
 

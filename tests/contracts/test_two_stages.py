@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from ganfw_classic import MLPDiscriminator
-from ganfw_losses import R1, NonSaturating
 from torch import nn
 
 import ganfw
+from ganfw_classic import MLPDiscriminator
+from ganfw_losses import R1, NonSaturating
 
 
 class Coarse(ganfw.Generator):

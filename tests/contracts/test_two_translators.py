@@ -1,12 +1,12 @@
-"""Toy 3: two generators in one optimizer, two discriminators, replay buffers, the generators' phase first (CycleGAN)."""
+"""Toy 3: two generators in one optimizer, two discriminators with replay buffers, generators first (CycleGAN)."""
 
 import math
 
 import torch
-from ganfw_classic import MLPDiscriminator, MLPGenerator
-from ganfw_losses import L1, LeastSquares
 
 import ganfw
+from ganfw_classic import MLPDiscriminator, MLPGenerator
+from ganfw_losses import L1, LeastSquares
 
 
 def points_to_points():

@@ -31,6 +31,12 @@ def check_before_training(gan: GAN, data: Dataset, config: TrainerConfig, freeze
         for name in phase.network_names:
             if name not in networks:
                 raise GanfwError(f"phase {phase.name!r} optimises {name!r}, but the networks are {', '.join(networks)}")
+    for name in gan.averaged:
+        if name not in networks:
+            raise GanfwError(
+                f"{type(gan).__name__}.averaged names {name!r}, but the networks are {', '.join(networks)}. Set it to "
+                f"those that sample() needs: averaged = ({next(iter(networks))!r},)"
+            )
     for name in freeze:
         if name not in networks:
             raise GanfwError(f"freeze: there is no network {name!r}; the networks are {', '.join(networks)}")

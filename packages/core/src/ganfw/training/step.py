@@ -102,7 +102,8 @@ class Step(Draw):
         batch: This micro-batch.
         index: Number of steps done before this one.
         images: Number of images shown before this step, over all processes.
-        shared: Hands a tensor (the fakes) from one phase to a later one.
+        shared: Hands a tensor (the fakes) from one phase to a later one, where it carries no gradient: the graph that
+            made it is gone.
     """
 
     def __init__(
@@ -113,6 +114,11 @@ class Step(Draw):
         self.batch, self.images = batch, images
         self.shared: dict[str, Tensor] = {}
         self._meter, self._gather = meter, gather
+
+    def enter(self, phase: str) -> None:
+        """Start a phase; what earlier ones handed over is detached from their graphs."""
+        super().enter(phase)
+        self.shared = {name: tensor.detach() for name, tensor in self.shared.items()}
 
     def log(self, name: str, value: Tensor) -> None:
         """Add a scalar to the means that are shown and tracked. It stays on the device until a logging boundary."""
