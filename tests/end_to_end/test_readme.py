@@ -114,7 +114,7 @@ def shorten(code):
     return re.sub(r"batch_size=[\d_]+", "batch_size=4", re.sub(r"steps=[\d_]+", "steps=2", code))
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: str(page.relative_to(ROOT)))
 def test_page(page, reader):
     names = {}
     for language, text in blocks(page):
@@ -137,7 +137,7 @@ def test_no_command_is_listed_in_vain():
     assert {canonical(command) for command in [*COMMANDS, *ELSEWHERE]} - typed == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
     for target in LINK.findall(page.read_text()):
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
