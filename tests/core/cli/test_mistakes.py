@@ -120,6 +120,7 @@ def test_missing_plugin_file(ganfw):
     assert complaint(ganfw("show", "dcgan", "--plugin", "mine.py")) == (
         "ganfw: there is no plugin file mine.py; give the path of a Python file\n"
     )
+    assert complaint(ganfw("show", "dcgan", "--plugin")) == "ganfw: --plugin takes the path of a Python file\n"
 
 
 def test_dry_run_of_several_processes(ganfw):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from ganfw.cli.options import NoPlugins, Overrides, PluginFiles, RecipeName, parts
+from ganfw.cli.options import Overrides, RecipeName  # noqa: TC001  typer reads the annotations
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
@@ -14,21 +14,18 @@ if TYPE_CHECKING:
     from ganfw.specs import Spec
 
 
-def check(
-    recipe: RecipeName, overrides: Overrides = None, plugin: PluginFiles = None, no_plugins: NoPlugins = False
-) -> None:
+def check(recipe: RecipeName, overrides: Overrides = None) -> None:
     """Check a recipe: its settings, its data, and how its parts fit."""
     from ganfw.config.resolve import resolve
 
-    with parts(plugin, no_plugins):
-        for stage in resolve(recipe, overrides or ()).stages:
-            problems: list[str] = []
-            lines = _check(stage, problems)
-            if problems:
-                raise GanfwError("\n".join(problems))
-            typer.echo(f"{recipe if stage.name == 'main' else f'{recipe}, stage {stage.name}'}: ok")
-            for line in lines:
-                typer.echo(f"  {line}")
+    for stage in resolve(recipe, overrides or ()).stages:
+        problems: list[str] = []
+        lines = _check(stage, problems)
+        if problems:
+            raise GanfwError("\n".join(problems))
+        typer.echo(f"{recipe if stage.name == 'main' else f'{recipe}, stage {stage.name}'}: ok")
+        for line in lines:
+            typer.echo(f"  {line}")
 
 
 def _check(stage: Stage, problems: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ganfw.cli.options import NoPlugins, Overrides, PluginFiles, parts
+from ganfw.cli.options import PLUGIN_HELP, Overrides
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,25 +23,22 @@ def _data() -> None:
     """Look into data before training on it."""
 
 
-@app.command()
+@app.command(epilog=PLUGIN_HELP)
 def check(
     what: Annotated[str, typer.Argument(metavar="PATH|RECIPE", help="Pictures, or a recipe that says where they are.")],
     overrides: Overrides = None,
-    plugin: PluginFiles = None,
-    no_plugins: NoPlugins = False,
 ) -> None:
     """Read every picture and name the bad ones. The exit code is 1 if some are bad, 2 if none is good."""
     from ganfw.data.check import check as read_all
 
-    with parts(plugin, no_plugins):
-        for config, spec in _sources(what, overrides or ()):
-            report = read_all(config, spec)
-            for problem in report.problems:
-                typer.echo(f"{problem.name}: {problem.reason}")
-            for line in report.summary:
-                typer.echo(line)
-            if report.problems:
-                raise typer.Exit(1 if report.good else 2)
+    for config, spec in _sources(what, overrides or ()):
+        report = read_all(config, spec)
+        for problem in report.problems:
+            typer.echo(f"{problem.name}: {problem.reason}")
+        for line in report.summary:
+            typer.echo(line)
+        if report.problems:
+            raise typer.Exit(1 if report.good else 2)
 
 
 def _sources(what: str, overrides: Sequence[str]) -> list[tuple[DataConfig, ImageSpec]]:

@@ -11,19 +11,23 @@ import typer
 import ganfw
 from ganfw.cli import check, data, plugins, recipes, sample, schema, show, train
 from ganfw.cli.messages import complain, show_warnings, wait_for_the_main_process
+from ganfw.cli.options import PLUGIN_HELP, plugins_chosen
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Plain text: rich would take longer to import than all the rest of a listing.
+# Listings answer at once. Rich would take longer to import than all the rest, and to find out that --help is not there
+# typer would load most of pydantic, unless a default says so.
+_QUICK = {"default_map": {"help": False}}
 app = typer.Typer(
-    name="ganfw", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
-)
-for command in (
+    name="ganfw", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    context_settings=_QUICK,
+)  # fmt: skip
+for _command in (
     train.train, sample.sample, recipes.recipes, show.show, check.check, schema.schema, plugins.plugins
 ):  # fmt: skip
-    app.command()(command)
+    app.command(epilog=PLUGIN_HELP, context_settings=_QUICK)(_command)
 app.add_typer(data.app, name="data")
 
 
@@ -33,7 +37,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(epilog=PLUGIN_HELP)
 def _ganfw(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
@@ -53,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     show_warnings()
     try:
-        app(args=arguments, prog_name="ganfw")
+        with plugins_chosen(sys.argv[1:] if arguments is None else arguments) as rest:
+            app(args=rest, prog_name="ganfw")
     except GanfwError as error:
         if os.environ.get("GANFW_TRACEBACK") == "1":
             raise

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ganfw.errors import GanfwError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from ganfw.plugins.registry import Registry
 
 RecipeName = Annotated[
     str, typer.Argument(metavar="RECIPE", help="A name that `ganfw recipes` lists, or the path of a YAML file.")
@@ -20,21 +20,53 @@ Overrides = Annotated[
     list[str] | None,
     typer.Argument(metavar="KEY.SUB=VALUE", help="Settings that replace the recipe's, such as trainer.steps=500."),
 ]
-PluginFiles = Annotated[
-    list[Path] | None, typer.Option("--plugin", metavar="FILE.py", help="Also use the parts in this Python file.")
-]
-NoPlugins = Annotated[bool, typer.Option("--no-plugins", help="Use no installed plugin.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@contextmanager
-def parts(files: Sequence[Path] | None, none_installed: bool) -> Iterator[Registry]:
-    """The registry that the options ask for, in use within the block."""
-    from ganfw.plugins.registry import load_registry, using
+PLUGIN_HELP = """Every command also takes --plugin FILE.py, to use the parts in a Python file of your own (as often as
+there are files), and --no-plugins, to use nothing that is installed."""
 
-    asked = load_registry(files or (), disable="*" if none_installed else None) if files or none_installed else None
-    with using(asked) as registry:
-        yield registry
+_taken: ContextVar[tuple[str, ...]] = ContextVar("ganfw_plugin_options", default=())
+
+
+@contextmanager
+def plugins_chosen(arguments: Sequence[str]) -> Iterator[list[str]]:
+    """Put the plugins that the arguments choose in use, and give all other arguments.
+
+    These options are not typer's: to read a path it loads most of pydantic, and listings have to be instant.
+
+    Raises:
+        GanfwError: If a file is not given, or does not exist.
+    """
+    files: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        name, equals, value = argument.partition("=")
+        if name == "--plugin":
+            files.append(value if equals else next(waiting, ""))
+        else:
+            rest.append(argument)
+    if "" in files:
+        raise GanfwError("--plugin takes the path of a Python file")
+    none_installed = "--no-plugins" in rest
+    rest = [argument for argument in rest if argument != "--no-plugins"]
+    token = _taken.set((*(f"--plugin={file}" for file in files), *["--no-plugins"] * none_installed))
+    try:
+        if not _taken.get():
+            yield rest
+            return
+        from ganfw.plugins.registry import load_registry, using
+
+        with using(load_registry(files, disable="*" if none_installed else None)):
+            yield rest
+    finally:
+        _taken.reset(token)
+
+
+def plugin_options() -> tuple[str, ...]:
+    """The options that chose the plugins in use, for another process."""
+    return _taken.get()
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

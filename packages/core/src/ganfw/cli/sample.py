@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganfw.cli.options import NoPlugins, PluginFiles, parts
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
@@ -21,29 +20,26 @@ def sample(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same samples.")] = 0,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where they go.")] = Path("samples"),
     grid: Annotated[bool, typer.Option("--grid", help="Also lay them out in one picture, grid.png.")] = False,
-    plugin: PluginFiles = None,
-    no_plugins: NoPlugins = False,
 ) -> None:
     """Make samples with a trained model."""
-    with parts(plugin, no_plugins):
-        import ganfw
-        from ganfw.specs import ImageSpec
+    import ganfw
+    from ganfw.specs import ImageSpec
 
-        model = ganfw.load(run)
-        pictures = isinstance(model.spec, ImageSpec)
-        if grid and not pictures:
-            raise GanfwError(f"--grid lays out pictures, but the samples of {run} are {model.spec}; leave it out")
-        samples = model.sample(count, seed=seed)
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            (_save_pictures if pictures else _save_arrays)(out, samples)
-            if grid:
-                from ganfw.training.samples import make_grid, save_picture
+    model = ganfw.load(run)
+    pictures = isinstance(model.spec, ImageSpec)
+    if grid and not pictures:
+        raise GanfwError(f"--grid lays out pictures, but the samples of {run} are {model.spec}; leave it out")
+    samples = model.sample(count, seed=seed)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (_save_pictures if pictures else _save_arrays)(out, samples)
+        if grid:
+            from ganfw.training.samples import make_grid, save_picture
 
-                save_picture(out / "grid.png", make_grid(samples))
-        except OSError as error:
-            raise GanfwError(f"cannot write samples to {out}: {error.strerror or error}") from error
-        typer.echo(f"{count} samples in {out}")
+            save_picture(out / "grid.png", make_grid(samples))
+    except OSError as error:
+        raise GanfwError(f"cannot write samples to {out}: {error.strerror or error}") from error
+    typer.echo(f"{count} samples in {out}")
 
 
 def _save_pictures(out: Path, samples: Tensor) -> None:

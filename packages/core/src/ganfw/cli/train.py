@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganfw.cli.messages import rank
-from ganfw.cli.options import NoPlugins, Overrides, PluginFiles, RecipeName, parts
+from ganfw.cli.options import Overrides, RecipeName, plugin_options
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
@@ -28,32 +28,25 @@ def train(
     num_processes: Annotated[
         int, typer.Option(min=1, metavar="N", help="Train with N processes, one for each GPU or on the CPU.")
     ] = 1,
-    plugin: PluginFiles = None,
-    no_plugins: NoPlugins = False,
 ) -> None:
     """Train a recipe, or go on with a run that was broken off."""
     from ganfw.config.resolve import resolve
 
-    with parts(plugin, no_plugins):
-        resolved = resolve(recipe, overrides or ())
-        if dry_run:
-            if num_processes > 1:
-                raise GanfwError("--dry-run measures one process; leave out --num-processes")
-            return _dry_run(resolved)
-        run = run or Path("runs") / resolved.name
+    resolved = resolve(recipe, overrides or ())
+    if dry_run:
         if num_processes > 1:
-            from ganfw.cli.launching import launch
-
-            for stage in resolved.stages:
-                stage.recipe.open_data()  # Prepared once here, not at the same time by every process.
-            options = [f"--plugin={file}" for file in plugin or ()] + ["--no-plugins"] * no_plugins
-            raise typer.Exit(launch(["train", recipe, *(overrides or ()), f"--run={run}", *options], num_processes))
-        try:
-            folder = _train(resolved, run)
-        except KeyboardInterrupt:
-            _say(f"ganfw: stopped; the same command goes on from the last checkpoint in {run}", err=True)
-            raise typer.Exit(130) from None
-        _say(f"samples: {folder / 'samples'}\nmodel:   {folder / 'model'}\n\nmore of them: ganfw sample {folder}")
+            raise GanfwError("--dry-run measures one process; leave out --num-processes")
+        return _dry_run(resolved)
+    run = run or Path("runs") / resolved.name
+    if num_processes > 1:
+        command = ["train", recipe, *(overrides or ()), f"--run={run}", *plugin_options()]
+        raise typer.Exit(_launch(resolved, command, num_processes))
+    try:
+        folder = _train(resolved, run)
+    except KeyboardInterrupt:
+        _say(f"ganfw: stopped; the same command goes on from the last checkpoint in {run}", err=True)
+        raise typer.Exit(130) from None
+    _say(f"samples: {folder / 'samples'}\nmodel:   {folder / 'model'}\n\nmore of them: ganfw sample {folder}")
 
 
 def _train(resolved: Resolved, run: Path) -> Path:
@@ -66,6 +59,14 @@ def _train(resolved: Resolved, run: Path) -> Path:
         open_stage(stage, run=folder, start=before).fit()
     assert folder is not None  # a recipe has at least one stage
     return folder
+
+
+def _launch(resolved: Resolved, command: list[str], processes: int) -> int:
+    from ganfw.cli.launching import launch
+
+    for stage in resolved.stages:
+        stage.recipe.open_data()  # Prepared once here, not at the same time by every process.
+    return launch(command, processes)
 
 
 def _dry_run(resolved: Resolved) -> None:
