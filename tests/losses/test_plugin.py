@@ -12,12 +12,16 @@ from ganfw.config.base import Schedule
 from ganfw.game import TwoPlayerGAN
 from ganfw.specs import AudioSpec, ImageSpec
 from ganfw.terms import Augmentation, Constraint, Loss, Regularizer
-from ganfw_losses import plugin
+from ganfw_losses import configs
 
 LOSSES = {part.name: part for part in ganfw_losses.ganfw_register_loss()}
 REGULARIZERS = {part.name: part for part in ganfw_losses.ganfw_register_regularizer()}
 AUGMENTATIONS = {part.name: part for part in ganfw_losses.ganfw_register_augmentation()}
 SPEC = ImageSpec(size=16)
+
+
+def config_of(part):
+    return getattr(configs, part.config.removeprefix("ganfw_losses.configs:"))
 
 
 def test_names():
@@ -31,35 +35,35 @@ def test_names():
 )
 def test_every_part_builds_and_says_what_it_is(parts, kind):
     for part in parts.values():
-        assert isinstance(part.config().build(SPEC), kind)
+        assert isinstance(config_of(part)().build(SPEC), kind)
         assert part.summary
         assert part.reference
-        for name, field in part.config.model_fields.items():
+        for name, field in config_of(part).model_fields.items():
             assert field.description, f"{part.name}.{name} is not explained"
 
 
 def test_settings_reach_the_parts():
-    assert plugin.NonSaturatingConfig(real_label=0.9).build(SPEC).real_label == 0.9
-    codes = plugin.LeastSquaresConfig(a=-1, b=1, c=0, scale=1).build(SPEC)
+    assert configs.NonSaturatingConfig(real_label=0.9).build(SPEC).real_label == 0.9
+    codes = configs.LeastSquaresConfig(a=-1, b=1, c=0, scale=1).build(SPEC)
     assert (codes.a, codes.b, codes.c, codes.scale) == (-1, 1, 0, 1)
     gamma = Schedule(start=1.0, end=0.1, to_kimg=10)
-    for config in (plugin.R1Config, plugin.R2Config):
+    for config in (configs.R1Config, configs.R2Config):
         penalty = config(gamma=gamma, every=16).build(SPEC)
         assert (penalty.gamma, penalty.every) == (gamma, 16)
-    penalty = plugin.GradientPenaltyConfig(weight=1, target=750, every=2).build(SPEC)
+    penalty = configs.GradientPenaltyConfig(weight=1, target=750, every=2).build(SPEC)
     assert (penalty.weight, penalty.target, penalty.every) == (1, 750, 2)
-    assert plugin.WeightClipConfig(bound=0.1).build(SPEC).bound == 0.1
-    augmentation = plugin.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
+    assert configs.WeightClipConfig(bound=0.1).build(SPEC).bound == 0.1
+    augmentation = configs.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
     assert (augmentation.policy, augmentation.fill) == (("flip", "cutout"), "edge")
 
 
 @pytest.mark.parametrize(
     ("config", "settings"),
     [
-        (plugin.NonSaturatingConfig, {"real_label": 1.2}),
-        (plugin.R1Config, {"every": 0}),
-        (plugin.WeightClipConfig, {"bound": 0}),
-        (plugin.DiffAugmentConfig, {"policy": ("rotate",)}),
+        (configs.NonSaturatingConfig, {"real_label": 1.2}),
+        (configs.R1Config, {"every": 0}),
+        (configs.WeightClipConfig, {"bound": 0}),
+        (configs.DiffAugmentConfig, {"policy": ("rotate",)}),
     ],
 )
 def test_senseless_settings_are_refused(config, settings):
@@ -69,26 +73,26 @@ def test_senseless_settings_are_refused(config, settings):
 
 def test_diffaugment_refuses_what_it_cannot_transform():
     with pytest.raises(ValueError, match="AudioSpec") as error:
-        plugin.DiffAugmentConfig().build(AudioSpec(samples=16, rate=8000))
+        configs.DiffAugmentConfig().build(AudioSpec(samples=16, rate=8000))
     assert str(error.value) == (
         "diffaugment transforms pictures, but this run makes AudioSpec samples. Set augmentation=null."
     )
     with pytest.raises(ValueError, match="alpha") as error:
-        plugin.DiffAugmentConfig().build(ImageSpec(size=16, channels=4))
+        configs.DiffAugmentConfig().build(ImageSpec(size=16, channels=4))
     assert str(error.value) == (
         "diffaugment's color works on 1 or 3 channels, but image.channels is 4 and it would mix alpha into the colors. "
         "Set augmentation.policy=[translation,cutout], or image.channels=3."
     )
-    plugin.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
+    configs.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
 
 
 @pytest.mark.parametrize("regularizer", [None, *REGULARIZERS])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_composes_with_every_regularizer(loss, regularizer, networks, take_steps):
     torch.manual_seed(0)
-    terms = {} if regularizer is None else {regularizer: REGULARIZERS[regularizer].config().build(SPEC)}
+    terms = {} if regularizer is None else {regularizer: config_of(REGULARIZERS[regularizer])().build(SPEC)}
     gan = TwoPlayerGAN(
-        networks["Perceptron"](), networks["Tanh"](), LOSSES[loss].config().build(SPEC), regularizers=terms
+        networks["Perceptron"](), networks["Tanh"](), config_of(LOSSES[loss])().build(SPEC), regularizers=terms
     )
     before = {name: value.clone() for name, value in gan.state_dict().items()}
     losses = take_steps(gan, torch.randn(5, 3), count=2)

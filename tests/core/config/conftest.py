@@ -199,7 +199,7 @@ def _yielding(records):
 
 @pytest.fixture
 def registry(tmp_path, monkeypatch):
-    monkeypatch.setattr("ganfw.config.data.BUILTIN_DATA", (), raising=False)
+    monkeypatch.setattr("ganfw.plugins.builtin.ganfw_register_data", hookimpl(_yielding(())))
     (tmp_path / "toy.yaml").write_text(RECIPE)
     monkeypatch.setattr("ganfw.plugins.registry.find_installed", list)
     loaded = load_registry([toy_plugin(tmp_path)])

@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
 from ganfw.errors import GanfwError
+from ganfw.plugins.hookspecs import KINDS, hookimpl
+from ganfw.plugins.records import Part
 from ganfw.plugins.registry import load_registry, registry, using
 
 GOOD = """\
@@ -227,3 +230,22 @@ def test_nothing_here_imports_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONWARNINGS": "ignore"}, check=False)
     assert done.returncode == 0
+
+
+def test_settings_named_by_a_path_are_imported_when_first_used():
+    module = ModuleType("lazy_parts")
+    module.ganfw_register_loss = hookimpl(lambda: [Part("lazy", "no_such_module:LazyConfig", "summary")])
+    loaded = load_registry([module], disable="*")
+    assert loaded.statuses[-1].status == "ok"
+    with pytest.raises(GanfwError) as caught:
+        loaded.config("loss", "lazy")
+    assert str(caught.value) == (
+        "loss 'lazy': its settings 'no_such_module:LazyConfig' cannot be imported: "
+        "ModuleNotFoundError: No module named 'no_such_module'"
+    )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "recipe"])
+def test_the_settings_of_every_installed_part_can_be_imported(kind):
+    for name in registry().parts(kind):
+        assert registry().config(kind, name).__doc__

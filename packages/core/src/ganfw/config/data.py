@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from ganfw.config.base import Config
-from ganfw.plugins.records import Part
 
 if TYPE_CHECKING:
     from ganfw.data.dataset import Dataset
@@ -93,10 +92,3 @@ class HubConfig(PicturesConfig):
             self.name, subset=self.subset, split=self.split, revision=self.revision, column=self.column,
             labels=self.labels,
         )  # fmt: skip
-
-
-BUILTIN_DATA = (
-    Part("files", FilesConfig, "pictures of your own: a folder, a zip, Parquet or Arrow tables"),
-    Part("hub", HubConfig, "pictures of a Hugging Face data set, by its name"),
-)
-"""The data sources that core registers."""

@@ -45,8 +45,8 @@ class Node:
         """The config class that reads the value here, as far as can be said."""
         if self.slot is not None:
             name = self.slot.part_name(self.value, self.key)
-            part = registry().parts(self.slot.kind).get(name) if isinstance(name, str) else None
-            return part.config if part else None
+            known = isinstance(name, str) and name in registry().parts(self.slot.kind)
+            return registry().config(self.slot.kind, name) if known else None
         configs = (member for member in _members(self.annotation) if isinstance(member, type))
         return next((member for member in configs if issubclass(member, Config)), None)
 

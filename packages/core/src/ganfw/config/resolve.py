@@ -199,7 +199,7 @@ def _model(layer: Layer) -> tuple[type[Recipe] | None, list[Problem]]:
     if not isinstance(name, str):
         return None, [Problem("gan", f"expected the name of a game, got {show(name)}", origin)]
     try:
-        config = registry().part("gan", name).config
+        config = registry().config("gan", name)
     except GanfwError as error:
         return None, [Problem("gan", str(error), origin)]
     assert issubclass(config, Recipe)  # checked when the plugin was loaded

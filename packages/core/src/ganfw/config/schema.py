@@ -47,7 +47,7 @@ class _Writer:
     def _game(self, part: Part) -> dict[str, Any]:
         name = f"gan.{part.name}"
         if name not in self.definitions:
-            schema = self._model(part.config, part)
+            schema = self._model(self.registry.config("gan", part.name), part)
             required = schema.pop("required", [])
             schema["properties"]["gan"] = {**schema["properties"]["gan"], "const": part.name}
             if part.name != _DEFAULT_GAN:
@@ -98,7 +98,7 @@ class _Writer:
         parts = self.registry.parts(kind)
         self.definitions[kind] = {}  # A part may hold a slot of its own kind.
         for part in parts.values():
-            schema = self._model(part.config, part)
+            schema = self._model(self.registry.config(kind, part.name), part)
             schema["properties"] = {"type": {"const": part.name}, **schema.get("properties", {})}
             self.definitions[f"{kind}.{part.name}"] = schema
         named = [{"enum": list(parts)}] if parts else []

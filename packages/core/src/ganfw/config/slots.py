@@ -86,11 +86,11 @@ class Slot:
             wrong = "is missing" if name is None else f"expected the name of a {self.kind}, got {show(name)}"
             raise _at("type", "missing_type", f"{wrong}; choose one of: {known}", value)
         try:
-            part = registry().part(self.kind, name)
+            config = registry().config(self.kind, name)
         except GanfwError as error:
             raise _at("type", "unknown_part", str(error), value) from None
         settings = {} if isinstance(value, str) else {key: item for key, item in value.items() if key != "type"}
-        return part.config.model_validate(settings)
+        return config.model_validate(settings)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Let pydantic validate and write a field by the slot's own rules."""

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 @hookimpl
 def ganfw_register_gan() -> Iterable[Part]:
     """The game of two."""
-    from ganfw.config.recipe import TwoPlayerRecipe
-
     yield Part(
-        "two-player", TwoPlayerRecipe, "a generator against a discriminator, with any loss and regularizers",
+        "two-player", "ganfw.config.recipe:TwoPlayerRecipe",
+        "a generator against a discriminator, with any loss and regularizers",
         "Goodfellow et al. 2014, Generative Adversarial Networks, Algorithm 1",
     )  # fmt: skip
 
@@ -25,17 +24,15 @@ def ganfw_register_gan() -> Iterable[Part]:
 @hookimpl
 def ganfw_register_optimizer() -> Iterable[Part]:
     """The optimizers of PyTorch that GANs use."""
-    from ganfw.config.trainer import AdamConfig, RMSPropConfig, SGDConfig
-
-    yield Part("adam", AdamConfig, "Adam, or AdamW with weight decay", "Kingma and Ba 2015, Algorithm 1")
-    yield Part("rmsprop", RMSPropConfig, "RMSProp, as WGAN uses it", "Tieleman and Hinton 2012, Lecture 6.5")
-    yield Part("sgd", SGDConfig, "stochastic gradient descent, with momentum if asked")
+    home = "ganfw.config.trainer"
+    yield Part("adam", f"{home}:AdamConfig", "Adam, or AdamW with weight decay", "Kingma and Ba 2015, Algorithm 1")
+    yield Part("rmsprop", f"{home}:RMSPropConfig", "RMSProp, as WGAN uses it", "Tieleman and Hinton 2012, Lecture 6.5")
+    yield Part("sgd", f"{home}:SGDConfig", "stochastic gradient descent, with momentum if asked")
 
 
 @hookimpl
 def ganfw_register_data() -> Iterable[Part]:
     """The data sources that read the user's own files, or the Hugging Face hub."""
-    from ganfw.config import data
-
-    parts: Iterable[Part] = getattr(data, "BUILTIN_DATA", ())
-    yield from parts
+    home = "ganfw.config.data"
+    yield Part("files", f"{home}:FilesConfig", "pictures of your own: a folder, a zip, Parquet or Arrow tables")
+    yield Part("hub", f"{home}:HubConfig", "pictures of a Hugging Face data set, by its name")

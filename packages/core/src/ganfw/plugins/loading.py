@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections import Counter
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pluggy
 
-from ganfw.config.base import Config
 from ganfw.config.problems import closest
 from ganfw.errors import GanfwError
 from ganfw.plugins.hookspecs import KINDS, Hookspecs
@@ -30,6 +30,8 @@ from ganfw.plugins.records import Part, RecipeFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
+
+    from ganfw.config.base import Config
 
 DISABLE_VARIABLE = "GANFW_DISABLE_PLUGINS"
 _NAME = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
@@ -242,22 +244,48 @@ def checked(kind: str, record: object) -> Part | RecipeFile:
         raise PluginError(f"ganfw_register_{kind} has to yield ganfw.{wanted.__name__}, not {record!r}")
     if not _NAME.fullmatch(record.name):
         raise PluginError(f"{kind} {record.name!r}: a name is lower-case words joined by hyphens")
-    if isinstance(record, Part):
-        base = _base(kind)
-        if not (isinstance(record.config, type) and issubclass(record.config, base)):
-            raise PluginError(
-                f"{kind} {record.name!r}: its config {record.config!r} has to subclass ganfw.{base.__name__}"
-            )
-        if not callable(getattr(record.config, "build", None)):
-            raise PluginError(f"{kind} {record.name!r}: {record.config.__name__} has no method build(spec)")
-        if "type" in record.config.model_fields:
-            raise PluginError(
-                f"{kind} {record.name!r}: {record.config.__name__} has a field 'type', where recipes write the name"
-            )
+    if isinstance(record, Part) and not isinstance(record.config, str):
+        check_config(kind, record.name, record.config)
     return record
 
 
+def check_config(kind: str, name: str, config: object) -> type[Config]:
+    """Check the settings of one part.
+
+    Raises:
+        PluginError: If they are not what a part of this kind needs.
+    """
+    base = _base(kind)
+    if not (isinstance(config, type) and issubclass(config, base)):
+        raise PluginError(f"{kind} {name!r}: its config {config!r} has to subclass ganfw.{base.__name__}")
+    if not callable(getattr(config, "build", None)):
+        raise PluginError(f"{kind} {name!r}: {config.__name__} has no method build(spec)")
+    if "type" in config.model_fields:
+        raise PluginError(f"{kind} {name!r}: {config.__name__} has a field 'type', where recipes write the name")
+    return config
+
+
+def import_config(kind: str, part: Part) -> type[Config]:
+    """The settings of a part, imported now if the plugin named them by ``"module:Class"``.
+
+    Raises:
+        PluginError: If they cannot be imported, or are not what a part of this kind needs.
+    """
+    if not isinstance(part.config, str):
+        return part.config
+    module, _, attribute = part.config.partition(":")
+    try:
+        found = getattr(import_module(module), attribute)
+    except Exception as error:
+        raise PluginError(
+            f"{kind} {part.name!r}: its settings {part.config!r} cannot be imported: "
+            f"{type(error).__name__}: {error}{_where(error)}"
+        ) from error
+    return check_config(kind, part.name, found)
+
+
 def _base(kind: str) -> type[Config]:
+    from ganfw.config.base import Config
     from ganfw.config.data import DataConfig
     from ganfw.config.recipe import Recipe
     from ganfw.config.trainer import OptimizerConfig
@@ -274,4 +302,5 @@ def _refuse_twins(records: Records) -> None:
             raise PluginError(f"it yields the {kind} {name!r} {count} times")
     for (kind, config), count in classes.items():
         if count > 1:
-            raise PluginError(f"{config.__name__} is the config of {count} {kind} parts; each needs a class of its own")
+            shown = config if isinstance(config, str) else config.__name__
+            raise PluginError(f"{shown} is the config of {count} {kind} parts; each needs a class of its own")

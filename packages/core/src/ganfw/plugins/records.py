@@ -18,13 +18,14 @@ class Part:
 
     Args:
         name: What a recipe writes after ``type:``; lower case, words joined by hyphens.
-        config: Its settings; ``config.build(spec)`` makes the part.
+        config: Its settings: a class whose ``build(spec)`` makes the part, or ``"module:Class"``, which is imported
+            when the part is first used, so that listing it costs nothing.
         summary: One line for listings.
         reference: Paper and equation, if it comes from one.
     """
 
     name: str
-    config: type[Config]
+    config: type[Config] | str
     summary: str
     reference: str = ""
 

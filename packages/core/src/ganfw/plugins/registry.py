@@ -13,7 +13,15 @@ import ganfw
 from ganfw.config.problems import closest
 from ganfw.errors import GanfwError
 from ganfw.plugins.hookspecs import KINDS
-from ganfw.plugins.loading import DISABLE_VARIABLE, Found, PluginStatus, find_extra, find_installed, load_all
+from ganfw.plugins.loading import (
+    DISABLE_VARIABLE,
+    Found,
+    PluginStatus,
+    find_extra,
+    find_installed,
+    import_config,
+    load_all,
+)
 from ganfw.plugins.records import Part, RecipeFile
 
 if TYPE_CHECKING:
@@ -91,6 +99,14 @@ class Registry:
             where = "`ganfw recipes` lists all" if self._recipes else "`pip install ganfw-classic` brings some recipes"
             raise GanfwError(self._absence("recipe", name, self._recipes, where)) from None
 
+    def config(self, kind: str, name: str) -> type[Config]:
+        """The settings of one part.
+
+        Raises:
+            GanfwError: If there is no such part, or its settings cannot be imported.
+        """
+        return import_config(kind, self.part(kind, name))
+
     def name_of(self, kind: str | None, config: Config) -> str:
         """The name of the part whose settings these are.
 
@@ -103,7 +119,7 @@ class Registry:
         """
         for parts in self._parts.values() if kind is None else (self._parts[kind],):
             for name, part in parts.items():
-                if part.config is type(config):
+                if part.config in (type(config), f"{type(config).__module__}:{type(config).__qualname__}"):
                     return name
         raise GanfwError(
             f"{type(config).__name__} is not the config of any installed {kind or 'part'}; "

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from ganfw_emoji64.plugin import Emoji64Config, ganfw_register_data
+from typing import Any
 
-__all__ = ["Emoji64Config", "ganfw_register_data"]
+from ganfw_emoji64.plugin import ganfw_register_data  # noqa: F401  (the hook is found in this module)
+
+__all__ = ["Emoji64Config"]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Emoji64Config":
+        raise AttributeError(f"module 'ganfw_emoji64' has no attribute {name!r}")
+    from ganfw_emoji64.configs import Emoji64Config
+
+    return Emoji64Config
