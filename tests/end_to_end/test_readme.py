@@ -33,6 +33,7 @@ COMMANDS = {
     "ganfw sample runs/dcgan/model --count 16 --seed 1 --out samples --grid": "",
     "ganfw train dcgan": TINY,
     "ganfw train dcgan --dry-run": TINY,
+    "ganfw train runs/dcgan/recipe.yaml --run runs/again": "",
     "ganfw train dcgan data.path=./my-pictures image.size=64 loss.type=hinge --run runs/mine": TINY,
     "ganfw train dcgan trainer.steps=8000 --run runs/long": TINY,
     "ganfw train dcgan trainer.kimg=256 --run runs/long": SHORT,

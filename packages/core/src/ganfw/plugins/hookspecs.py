@@ -1,8 +1,10 @@
 """The hooks by which a plugin brings parts to ganfw.
 
-A plugin is a module named by an entry point in the group ``ganfw``::
+A plugin is a module named by an entry point in the group ``ganfw``:
 
-    [project.entry - points.ganfw]
+.. code-block:: toml
+
+    [project.entry-points.ganfw]
     my_parts = "my_parts"
 
 Each hook yields records. A plugin implements those that it needs::
