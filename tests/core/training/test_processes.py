@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
+
 from ganfw.training.averaging import average, gather
 from ganfw.training.step import Batch, Step
-from safetensors.torch import load_file
 
 JOB = Path(__file__).with_name("process_job.py")
 ENVIRONMENT = {
