@@ -68,9 +68,30 @@ def test_show_of_stages(ganfw, tmp_path):
     assert [line.strip() for line in shown.splitlines() if line.strip().startswith("size:")] == ["size: 8", "size: 16"]
 
 
-def test_schema(ganfw):
-    schema = json.loads(ganfw("schema").out)
+def test_schema_is_made_anew_only_when_a_part_changes(ganfw, tmp_path, monkeypatch):
+    def plugin_with(setting):
+        (tmp_path / "mine.py").write_text(
+            f"import ganfw\nclass MineConfig(ganfw.Config):\n    {setting}: int = 1\n    def build(self, spec): ...\n"
+            "@ganfw.hookimpl\ndef ganfw_register_loss():\n    yield ganfw.Part('mine', MineConfig, 'made here')\n"
+        )
+        return ganfw("schema", "--plugin", "mine.py").out
+
+    first = plugin_with("colour")
+    schema = json.loads(first)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "colour" in first
+    second = plugin_with("texture")
+    assert "colour" not in second
+    assert "texture" in second
+    monkeypatch.setattr("ganfw.config.schema.json_schema", None)
+    assert ganfw("schema", "--plugin", "mine.py").out == second
+
+
+def test_schema_without_a_place_to_remember_it(ganfw, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    result = ganfw("schema")
+    monkeypatch.setenv("GANFW_CACHE", str(tmp_path / "file"))
+    assert ganfw("schema") == result
 
 
 @pytest.mark.parametrize("command", ["--help", "recipes", "plugins", "schema", "show dcgan"])

@@ -7,8 +7,14 @@ import typer
 
 def schema() -> None:
     """Print the JSON Schema of recipes, with all installed parts."""
+    from ganfw.cli.remembering import remembered
+
+    typer.echo(remembered("schema", _schema))
+
+
+def _schema() -> str:
     import json
 
     from ganfw.config.schema import json_schema
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    return json.dumps(json_schema(), indent=2)
