@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from ganfw_classic import MLPDiscriminator, MLPGenerator
-from ganfw_losses import LeastSquares
 
 import ganfw
 import ganfw.training
+from ganfw_classic import MLPDiscriminator, MLPGenerator
+from ganfw_losses import LeastSquares
 
 SOURCES = sorted(Path(ganfw.training.__file__).parent.glob("*.py"))
 # Names of networks, phases and classes that a special case would have to mention.

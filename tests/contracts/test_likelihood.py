@@ -8,8 +8,8 @@ from torch import nn
 
 import ganfw
 
-# x0 ~ N(0, 1); x1 = x0^2 / 2 + 0.2 N(0, 1); turned by 30 degrees, which keeps the volume. So the entropy in nats is
-ENTROPY = math.log(2 * math.pi * math.e) + math.log(0.2)
+# x0 ~ N(0, 1) and x1 = x0^2 / 2 + 0.4 N(0, 1): the entropy in nats is that of the two Gaussians.
+ENTROPY = math.log(2 * math.pi * math.e) + math.log(0.4)
 
 
 class Coupling(nn.Module):
@@ -34,7 +34,7 @@ class Coupling(nn.Module):
 class Flow(ganfw.Generator):
     latent_dim = 2
 
-    def __init__(self, layers=6):
+    def __init__(self, layers=4):
         super().__init__()
         self.layers = nn.ModuleList(Coupling(index % 2) for index in range(layers))
 
@@ -67,9 +67,7 @@ class LikelihoodModel(ganfw.GAN):
 def banana(count, seed=0):
     rng = torch.Generator().manual_seed(seed)
     x, noise = torch.randn(2, count, generator=rng)
-    points = torch.stack([x, x.square() / 2 + 0.2 * noise], 1)
-    turn = math.pi / 6
-    return points @ torch.tensor([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
+    return torch.stack([x, x.square() / 2 + 0.4 * noise], 1)
 
 
 def model():
@@ -85,12 +83,12 @@ def cross_entropy(gan):
 
 def test_the_likelihood_reaches_the_entropy(make_trainer, energy_distance):
     gan, data = model(), ganfw.ArrayData(banana(20_000))
-    trainer = make_trainer(gan, data, steps=800, batch_size=256, lr=ganfw.Schedule(start=5e-3, end=1e-4, to_kimg=200))
+    trainer = make_trainer(gan, data, steps=600, batch_size=128, lr=ganfw.Schedule(start=5e-3, end=1e-4, to_kimg=77))
     fresh = banana(2000, seed=2)
-    assert cross_entropy(gan) > ENTROPY + 1
+    assert cross_entropy(gan) > ENTROPY + 0.8
     assert energy_distance(trainer.sample(2000), fresh) > 0.1
     trainer.fit()
-    assert cross_entropy(gan) == pytest.approx(ENTROPY, abs=0.05)
+    assert cross_entropy(gan) == pytest.approx(ENTROPY, abs=0.08)
     assert energy_distance(trainer.sample(2000), fresh) < 0.01
 
 
