@@ -198,14 +198,15 @@ def test_a_distribution_works_alone(name, wheels, third_party, installed, tmp_pa
         zipfile.ZipFile(wheels[dist]).extractall(tmp_path)
     # -S: no site-packages, so that no .pth file brings the editable installs in
     path = os.pathsep.join(map(str, [tmp_path, third_party]))
-    listed = run(
-        sys.executable, "-S", "-m", "ganfw", "plugins", "--json", cwd=tmp_path, env={**os.environ, "PYTHONPATH": path}
-    )
+    ganfw = [sys.executable, "-S", "-m", "ganfw"]
+    alone = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": path}}
+    listed = run(*ganfw, "plugins", "--json", **alone)
     found = {s["distribution"]: s for s in json.loads(listed)}
     assert set(found) == {dist for dist in needed(name) if entry_points(dist)} | {"ganfw-core"}
     for dist, status in found.items():
         assert status["status"] == "ok", status
         assert status["parts"] == list(installed[dist].parts)
+    run(*ganfw, "schema", **alone)  # imports the settings of every part
 
 
 @pytest.mark.slow
