@@ -6,9 +6,10 @@ Arguments: the file to write, the number of steps, and for a run that is to be b
 import sys
 
 import torch
-from ganfw_losses import R1, GradientPenalty
 from safetensors.torch import save_file
 from toys import ring, toy_gan, toy_trainer, weights
+
+from ganfw_losses import R1, GradientPenalty
 
 GAMES = {
     "plain": {},
@@ -19,7 +20,9 @@ GAMES = {
 
 def train(name, steps, run=None, **settings):
     gan = toy_gan(**GAMES[name], **settings).double()
-    trainer = toy_trainer(gan, ring(dtype=torch.float64), steps=steps, run=run, document={"game": name}, checkpoint_every=7)
+    trainer = toy_trainer(
+        gan, ring(dtype=torch.float64), steps=steps, run=run, document={"game": name}, checkpoint_every=7
+    )
     trainer.fit()
     return trainer, weights(gan)
 
