@@ -125,7 +125,7 @@ class TwoPlayerGAN(GAN):
         step.log("discriminator/real", reduce(add, (real.mean() for real, _ in pairs)))
         step.log("discriminator/fake", reduce(add, (fake.mean() for _, fake in pairs)))
         return {
-            "adversarial": sum(self.loss.discriminator(real, fake) for real, fake in pairs),
+            "adversarial": reduce(add, (self.loss.discriminator(real, fake) for real, fake in pairs)),
             **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},
         }
 
@@ -135,7 +135,7 @@ class TwoPlayerGAN(GAN):
         fakes = play.fake_verdict.logits
         reals = play.real_verdict.logits if self.loss.compares else [None] * len(fakes)
         return {
-            "adversarial": sum(self.loss.generator(fake, real) for fake, real in zip(fakes, reals, strict=True)),
+            "adversarial": reduce(add, map(self.loss.generator, fakes, reals)),
             **{name: term(play) for name, term in self._penalties("generator", lazy=False).items()},
         }
 

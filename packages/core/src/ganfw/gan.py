@@ -92,9 +92,10 @@ class GAN(nn.Module):
         Args:
             mean: Mean over the global batch of what was logged under a name in this step, on the device.
         """
-        for module in self.modules():
-            if isinstance(module, Term):
-                module.after_step(mean)
+        for child in self.children():
+            for module in child.modules() if isinstance(child, Term) else ():
+                if isinstance(module, Term):
+                    module.after_step(mean)
 
     def after_optimizer(self, phase: Phase) -> None:
         """Constrain parameters in place after a phase's optimizer has stepped (weight clipping)."""

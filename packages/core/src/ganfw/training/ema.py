@@ -42,6 +42,7 @@ class EMA(nn.Module):
         ]
         self._shadow_floats = [shadow for shadow, _ in pairs if shadow.is_floating_point()]
         self._floats = [value for _, value in pairs if value.is_floating_point()]
+        self._half = any(s.dtype != w.dtype for s, w in zip(self._shadow_floats, self._floats, strict=True))
         self._others = [pair for pair in pairs if not pair[0].is_floating_point()]
 
     def decay(self, images: int, batch_size: int) -> float:
@@ -54,7 +55,9 @@ class EMA(nn.Module):
     @torch.no_grad()
     def update(self, images: int, batch_size: int) -> None:
         """Move the shadows towards the weights, by one fused call."""
-        weights = [w.to(s.dtype) for s, w in zip(self._shadow_floats, self._floats, strict=True)]
+        weights = self._floats
+        if self._half:
+            weights = [w.to(s.dtype) for s, w in zip(self._shadow_floats, weights, strict=True)]
         torch._foreach_lerp_(self._shadow_floats, weights, 1 - self.decay(images, batch_size))
         for shadow, value in self._others:
             shadow.copy_(value)

@@ -158,7 +158,7 @@ class Trainer:
             self.ema.update(self.images, self.config.batch_size)
 
     def _run_phase(self, phase: Phase, steps: list[Step]) -> None:
-        updater = self.updaters[phase.optimizer_name]
+        updater, factor = self.updaters[phase.optimizer_name], phase.gain / len(steps)
         self.freezer.only(phase.network_names)
         with phase_mode(phase, compiled=self.config.compile):
             for step in steps:
@@ -168,7 +168,7 @@ class Trainer:
                     loss = reduce(add, terms.values())
                 for name, term in terms.items():
                     step.log(f"{phase.name}/{name}", term)
-                updater.backward(loss * (phase.gain / len(steps)))
+                updater.backward(loss if factor == 1 else loss * factor)
         if phase.name not in self._phases_checked:
             named = list(zip(updater.names, updater.parameters, strict=True))
             check_same_gradients(phase.name, named, self.world)
@@ -183,7 +183,7 @@ class Trainer:
         size = len(batch) // count
         return [
             Step(
-                batch.rows(i * size, (i + 1) * size), index=self.step, images=self.images, seed=self.seed,
+                batch if count == 1 else batch.rows(i * size, (i + 1) * size), index=self.step, images=self.images, seed=self.seed,
                 part=self.rank * count + i, parts=self.world * count,
                 meter=self.meter, gather=partial(gather, world=self.world),
             )
