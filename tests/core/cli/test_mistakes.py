@@ -109,6 +109,19 @@ def test_run_folder_that_is_a_file(ganfw, pictures, tiny):
     )
 
 
+def test_unknown_tracker(ganfw, pictures, tiny):
+    message = complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=tensorbord"))
+    assert message.startswith("ganfw: trainer.tracker=tensorbord: choose one of aim, tensorboard, wandb, ")
+    assert message.endswith(", or null\n")
+
+
+def test_tracker_that_is_not_installed(ganfw, pictures, tiny, monkeypatch):
+    monkeypatch.setattr("accelerate.tracking._available_trackers", [])
+    assert complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=wandb")) == (
+        "ganfw: trainer.tracker=wandb is not installed; try `pip install wandb`, or trainer.tracker=null\n"
+    )
+
+
 def test_nothing_to_sample_from(ganfw, pictures):
     assert complaint(ganfw("sample", "runs/mine")) == "ganfw: no model in runs/mine: there is no such folder\n"
     assert complaint(ganfw("sample", "pictures")) == (

@@ -52,8 +52,8 @@ def _check_tracker(name: str) -> None:
     from accelerate.tracking import get_available_trackers
     from accelerate.utils import LoggerType
 
-    known = [tracker for tracker in LoggerType.list() if tracker != LoggerType.ALL]
+    known = [str(tracker) for tracker in LoggerType.list() if tracker != "all"]
     if name not in known:
         raise GanfwError(f"trainer.tracker={name}: choose one of {', '.join(known)}, or null")
-    if name not in get_available_trackers():
+    if LoggerType(name) not in get_available_trackers():
         raise GanfwError(f"trainer.tracker={name} is not installed; try `pip install {name}`, or trainer.tracker=null")
