@@ -1,5 +1,6 @@
 """Every command and every Python example of the README and the pages runs, in order, as a reader would type them."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -59,6 +60,7 @@ ELSEWHERE = {
     "./hatchw env prune": "hatch's own",
     "./hatchw shell": "hatch's own",
     "ganfw train dcgan --num-processes 2 --run runs/two-processes": "test_two_processes",
+    "torchrun --nproc-per-node 2 -m -- ganfw train dcgan --run runs/launched": "test_two_processes",
     "ganfw train dcgan data.type=hub data.name=OWNER/NAME data.split=train": "it needs a network",
     "tensorboard --logdir runs": "it would not end",
 }
@@ -163,11 +165,22 @@ def test_the_demo_command(reader):
 
 
 @pytest.mark.slow
-def test_two_processes(reader):
-    command = [sys.executable, "-m", "ganfw", "train", "dcgan", "--num-processes", "2", "--run", "runs/two-processes"]
-    done = subprocess.run([*command, *TINY.split()], capture_output=True, text=True)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "-m ganfw train dcgan --num-processes 2 --run runs/both",
+        "-m torch.distributed.run --nproc-per-node 2 -m -- ganfw train dcgan --run runs/both",
+    ],
+    ids=["ganfw", "torchrun"],
+)
+def test_two_processes(command, reader):
+    done = subprocess.run(
+        [sys.executable, *command.split(), *TINY.split()],
+        capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert (reader / "runs/two-processes/model/model.safetensors").is_file()
+    assert done.stdout.count("model:") == 1
+    assert (reader / "runs/both/model/model.safetensors").is_file()
 
 
 def test_ci_ends_with_the_test_command_of_the_readme():
