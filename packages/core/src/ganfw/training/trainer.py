@@ -183,7 +183,8 @@ class Trainer:
         size = len(batch) // count
         return [
             Step(
-                batch if count == 1 else batch.rows(i * size, (i + 1) * size), index=self.step, images=self.images, seed=self.seed,
+                batch if count == 1 else batch.rows(i * size, (i + 1) * size),
+                index=self.step, images=self.images, seed=self.seed,
                 part=self.rank * count + i, parts=self.world * count,
                 meter=self.meter, gather=partial(gather, world=self.world),
             )
