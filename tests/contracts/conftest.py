@@ -53,7 +53,7 @@ def assert_resumes(tmp_path):
     """Break a run off half-way: resumed, it is the unbroken run bit for bit, in all that a checkpoint holds."""
 
     def check(make, steps=40):
-        unbroken, broken, resumed = make(tmp_path / "whole", steps), make(tmp_path / "part", steps // 2), None
+        unbroken, broken = make(tmp_path / "whole", steps), make(tmp_path / "part", steps // 2)
         unbroken.fit()
         broken.fit()
         resumed = make(tmp_path / "part", steps)

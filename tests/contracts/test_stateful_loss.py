@@ -81,7 +81,7 @@ def test_the_balance_moves_and_the_distribution_is_learnt(make_trainer, energy_d
 
 
 def test_k_moves_by_the_means_that_were_logged():
-    # SYSTEMS-images.md, section 1: L(x) = .30, L(G(z)) = .20, k = .10, gamma = .5, lambda = .001
+    # By hand: .30 - .10 * .20 = .28, and .10 + .001 * (.5 * .30 - .20) = .09995
     loss = BEGAN(gamma=0.5, speed=0.001)
     loss.k.fill_(0.10)
     real, fake = torch.tensor(0.30), torch.tensor(0.20)
