@@ -79,7 +79,7 @@ def test_empty_folder(ganfw, tmp_path, tiny):
 
 def test_all_pictures_too_small(ganfw, pictures, tiny):
     assert complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "image.size=64")) == (
-        "ganfw: all 12 pictures in pictures are too small for image.size=64: their shorter side is 17 to 17 pixels. "
+        "ganfw: all 12 pictures in pictures are too small for image.size=64: their shorter side is 17 pixels. "
         "image.size=16 would take all of them.\n"
     )
 

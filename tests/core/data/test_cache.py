@@ -187,7 +187,7 @@ def test_only_small_pictures_say_which_size_would_work(folder):
     with pytest.raises(GanfwError) as caught:
         build(folder, ImageSpec(64))
     assert str(caught.value) == (
-        f"all 6 pictures in {folder} are too small for image.size=64: their shorter side is 20 to 20 pixels. "
+        f"all 6 pictures in {folder} are too small for image.size=64: their shorter side is 20 pixels. "
         "image.size=16 would take all of them."
     )
 

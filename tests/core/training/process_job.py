@@ -3,6 +3,7 @@
 Arguments: the file to write, the number of steps, and for a run that is to be broken off its folder.
 """
 
+import os
 import sys
 
 import torch
@@ -19,7 +20,8 @@ GAMES = {
 
 
 def train(name, steps, run=None, **settings):
-    gan = toy_gan(**GAMES[name], **settings).double()
+    # Each process draws other weights, as a script that sets no seed does: the first one's are taken.
+    gan = toy_gan(seed=int(os.environ.get("RANK", "0")), **GAMES[name], **settings).double()
     trainer = toy_trainer(
         gan, ring(dtype=torch.float64), steps=steps, run=run, document={"game": name}, checkpoint_every=7
     )

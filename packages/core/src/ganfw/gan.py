@@ -70,8 +70,14 @@ class GAN(nn.Module):
     """The settings that it was made from, where it was: what a run folder keeps to build it again."""
 
     def networks(self) -> dict[str, nn.Module]:
-        """The children that can learn: all but the terms."""
-        return {name: child for name, child in self.named_children() if not isinstance(child, Term)}
+        """The children that can learn: all that have parameters, but for the terms."""
+        children = self.named_children()
+        return {name: c for name, c in children if not isinstance(c, Term) and next(c.parameters(), None) is not None}
+
+    def terms(self) -> list[Term]:
+        """Every term among the children."""
+        groups = [child for child in self.children() if isinstance(child, Term)]
+        return [module for group in groups for module in group.modules() if isinstance(module, Term)]
 
     def sample(self, count: int, *, rng: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Make samples.
@@ -86,16 +92,18 @@ class GAN(nn.Module):
         """
         raise NotImplementedError(f"{type(self).__name__} has no sample()")
 
+    @property
+    def can_sample(self) -> bool:
+        """Whether the GAN makes samples from latents alone; a translator, which needs an input, does not."""
+        return type(self).sample is not GAN.sample
+
     def after_step(self, mean: Callable[[str], Tensor]) -> None:
-        """Move controllers, once per step. Call ``super().after_step(mean)`` to move those of the terms.
+        """Move the GAN's own state, once per step, after its terms have moved theirs.
 
         Args:
-            mean: Mean over the global batch of what was logged under a name in this step, on the device.
+            mean: Mean over the global batch of what was logged under a name in this step, on the device; a
+                ``KeyError`` where nothing was, since the phase was not due.
         """
-        for child in self.children():
-            for module in child.modules() if isinstance(child, Term) else ():
-                if isinstance(module, Term):
-                    module.after_step(mean)
 
     def after_optimizer(self, phase: Phase) -> None:
         """Constrain parameters in place after a phase's optimizer has stepped (weight clipping)."""

@@ -17,7 +17,7 @@ from ganfw.training.run_folder import write_text
 from ganfw.training.samples import draw_samples, make_grid, save_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from torch import Tensor
 
@@ -49,14 +49,18 @@ class Model:
         Shape:
             result: ``(count, *spec.shape)`` in the spec's range.
         """
+        return torch.cat(list(self.batches(count, seed=seed, condition=condition, batch_size=batch_size)))
+
+    def batches(
+        self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64
+    ) -> Iterator[Tensor]:  # fmt: skip
+        """The samples of `sample`, ``batch_size`` at a time, for more of them than memory holds."""
         device = next(self.gan.parameters()).device
-        made = []
         for start in range(0, count, batch_size):
             size = min(batch_size, count - start)
             part = None if condition is None else condition[start : start + size].to(device)
             # A block's latents depend on the seed and on where it starts; the first block is the training grid's.
-            made.append(draw_samples(self.gan, size, seed if start == 0 else seed + start * 2**32, device, part))
-        return torch.cat(made)
+            yield draw_samples(self.gan, size, seed if start == 0 else seed + start * 2**32, device, part)
 
 
 def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], *, images: int) -> None:
@@ -74,27 +78,29 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
     }  # fmt: skip
     write_text(folder / "config.json", json.dumps(facts, indent=1))
     picture = ""
-    if isinstance(spec, specs.ImageSpec):
+    if isinstance(spec, specs.ImageSpec) and gan.can_sample:
         device = next(gan.parameters()).device
         save_picture(folder / "samples.png", make_grid(draw_samples(gan, 16, 0, device)))
         picture = "![samples](samples.png)\n\n"
     write_text(folder / "README.md", _card(document, spec, images, picture))
 
 
-def load(path: str | Path, *, device: str | torch.device = "cpu") -> Model:
+def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device = "cpu") -> Model:
     """Open a run folder or a model folder.
 
     Args:
         path: ``runs/mine`` or ``runs/mine/model``.
+        gan: For a GAN that was made of objects in Python: one made the same way, which takes the weights. A GAN made
+            of settings is rebuilt from the folder alone.
         device: Where the networks go.
 
     Raises:
         GanfwError: If there is no model, or a part that it needs is not installed.
     """
-    from ganfw.config.resolve import recipe_from_document
-
     folder = Path(path)
-    folder = folder / "model" if (folder / "model" / "config.json").is_file() else folder
+    stages = sorted(folder.glob("[0-9]*-*/model/config.json"))  # a recipe of stages: the last one's model
+    for inner in (folder / "model", *(config.parent for config in stages[-1:])):
+        folder = inner if (inner / "config.json").is_file() else folder
     if not (folder / "config.json").is_file():
         where = (
             "it has no model yet: train it to its first checkpoint" if folder.exists() else "there is no such folder"
@@ -106,13 +112,26 @@ def load(path: str | Path, *, device: str | torch.device = "cpu") -> Model:
         spec = _spec(facts["spec"])
     except Exception as error:
         raise GanfwError(f"the model in {folder} cannot be read: {error}") from error
-    gan = recipe_from_document(facts["recipe"]).build(spec)
+    if gan is None:
+        gan = _rebuild(facts["recipe"], spec, folder)
     for name in gan.averaged:
         network = {key.removeprefix(f"{name}."): t for key, t in weights.items() if key.startswith(f"{name}.")}
         getattr(gan, name).load_state_dict(network)
     for name in set(gan.networks()) - set(gan.averaged):
         delattr(gan, name)
     return Model(gan.to(device), spec, facts["images"])
+
+
+def _rebuild(document: dict[str, Any], spec: Spec, folder: Path) -> GAN:
+    from ganfw.config.resolve import recipe_from_document
+
+    try:
+        return recipe_from_document(document).build(spec)
+    except ValueError as error:
+        raise GanfwError(
+            f"the model in {folder} cannot be rebuilt from its settings: {error}\n"
+            "If it was made of objects in Python, give one made the same way: ganfw.load(folder, gan=my_gan)."
+        ) from error
 
 
 def _spec(facts: dict[str, Any]) -> Spec:

@@ -26,7 +26,8 @@ class Term(nn.Module):
 
         Args:
             mean: ``mean("discriminator/real")`` is the mean over the whole global batch of what was logged under
-                that name in this step: a scalar on the device, equal on all processes.
+                that name in this step: a scalar on the device, equal on all processes; a ``KeyError`` where nothing
+                was logged, since the phase was not due.
         """
 
 

@@ -29,28 +29,34 @@ def sample(
     pictures = isinstance(model.spec, ImageSpec)
     if grid and not pictures:
         raise GanfwError(f"--grid lays out pictures, but the samples of {run} are {model.spec}; leave it out")
-    samples = model.sample(count, seed=seed)
+    shown: list[Tensor] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
-        (_save_pictures if pictures else _save_arrays)(out, samples)
+        done = 0
+        for samples in model.batches(count, seed=seed):
+            (_save_pictures if pictures else _save_arrays)(out, samples, done)
+            done += len(samples)
+            shown += [samples] if grid else []
         if grid:
+            import torch
+
             from ganfw.training.samples import make_grid, save_picture
 
-            save_picture(out / "grid.png", make_grid(samples))
+            save_picture(out / "grid.png", make_grid(torch.cat(shown)))
     except OSError as error:
         raise GanfwError(f"cannot write samples to {out}: {error.strerror or error}") from error
     typer.echo(f"{count} samples in {out}")
 
 
-def _save_pictures(out: Path, samples: Tensor) -> None:
+def _save_pictures(out: Path, samples: Tensor, first: int) -> None:
     from ganfw.training.samples import save_picture, to_uint8
 
-    for index, pixels in enumerate(to_uint8(samples)):
+    for index, pixels in enumerate(to_uint8(samples), first):
         save_picture(out / f"sample-{index:05d}.png", pixels)
 
 
-def _save_arrays(out: Path, samples: Tensor) -> None:
+def _save_arrays(out: Path, samples: Tensor, first: int) -> None:
     import numpy as np
 
-    for index, values in enumerate(samples.numpy()):
+    for index, values in enumerate(samples.numpy(), first):
         np.save(out / f"sample-{index:05d}.npy", values)

@@ -163,7 +163,7 @@ def _none_left(
         works = 1 << (sides[0].side.bit_length() - 1)
         return GanfwError(
             f"all {len(small):,} pictures in {source.title} are too small for image.size={rules.size}: their {which} "
-            f"side is {sides[0].side} to {sides[-1].side} pixels. image.size={works} would take all of them."
+            f"side is {_range(sides[0].side, sides[-1].side)} pixels. image.size={works} would take all of them."
         )
     name, reason = next((name, reason) for name, reason in skipped if not reason.startswith("too small"))
     return GanfwError(
@@ -171,6 +171,10 @@ def _none_left(
         f"broken, {len(small):,} too small. The first broken one is {name}: {reason}. "
         "`ganfw data check` lists all."
     )
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _remark(meta: dict[str, Any], source: Source, *, by_name: bool = False) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 import torch.distributed as dist
 
+from ganfw.errors import GanfwError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,6 +34,20 @@ def average(tensors: Sequence[Tensor], world: int) -> None:
     )
 
 
+def float_buffers(gan: nn.Module) -> list[Tensor]:
+    """Batch-norm statistics and the like; what is equal everywhere by construction needs no averaging."""
+    modules = [m for m in gan.modules() if not getattr(m, "equal_on_all_processes", False)]
+    return [buffer for m in modules for buffer in m.buffers(recurse=False) if buffer.is_floating_point()]
+
+
+@torch.no_grad()
+def take_from_first(tensors: Sequence[Tensor], world: int) -> None:
+    """Replace each tensor by the first process's, in place: weights drawn without a seed differ between processes."""
+    if world > 1:
+        for tensor in tensors:
+            dist.broadcast(tensor, 0)
+
+
 @torch.no_grad()
 def gather(x: Tensor, world: int) -> Tensor:
     """The rows of ``x`` from all processes, in their order. Shape: ``(B, ...)`` to ``(world * B, ...)``."""
@@ -46,7 +62,7 @@ def check_same_gradients(phase: str, named: Sequence[tuple[str, nn.Parameter]], 
     """Refuse to average when the processes disagree on which parameters have a gradient.
 
     Raises:
-        RuntimeError: On every process, naming the phase.
+        GanfwError: On every process, naming the phase.
     """
     if world == 1:
         return
@@ -54,7 +70,7 @@ def check_same_gradients(phase: str, named: Sequence[tuple[str, nn.Parameter]], 
     digest = int.from_bytes(blake2b(repr(layout).encode(), digest_size=7).digest(), "little")
     mine = torch.tensor([digest], device=named[0][1].device if named else None)
     if len(gather(mine, world).unique()) > 1:
-        raise RuntimeError(
+        raise GanfwError(
             f"phase {phase!r}: the processes disagree on which parameters have a gradient, so these cannot be "
             "averaged. A loss must reach the same parameters whatever its part of the batch holds."
         )

@@ -22,12 +22,19 @@ from ganfw.errors import GanfwError
 from ganfw.model import save_model
 from ganfw.specs import ImageSpec
 from ganfw.training import run_folder
-from ganfw.training.averaging import average, check_same_gradients, gather
+from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather, take_from_first
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.display import Display
 from ganfw.training.ema import EMA
 from ganfw.training.meter import Meter
-from ganfw.training.modes import autocast, hand_back_float32, phase_mode, precision_of, seed_globally
+from ganfw.training.modes import (
+    autocast,
+    hand_back_float32,
+    phase_mode,
+    precision_of,
+    seed_globally,
+    use_deterministic_kernels,
+)
 from ganfw.training.runtime import make_accelerator
 from ganfw.training.samples import draw_samples, make_grid, save_picture
 from ganfw.training.starting import check_before_training, start_from
@@ -57,7 +64,7 @@ class Trainer:
         run: Folder for checkpoints, samples, logs and the model; ``None`` writes nothing.
         document: The recipe that all this was made from, written to the run folder.
         freeze: Networks that do not learn; phases that have no other are left out.
-        start: A run or model folder whose weights the networks start from.
+        start: A folder whose weights the networks start from: of a run, the raw ones; of a model, the averaged ones.
 
     Raises:
         GanfwError: If the parts, the batch size and the number of processes do not fit together.
@@ -81,17 +88,19 @@ class Trainer:
         self.document = document or {}
         check_before_training(gan, data, config, freeze, self.world)
 
-        torch.use_deterministic_algorithms(config.deterministic)
+        if config.deterministic:
+            use_deterministic_kernels()
         if start is not None:
             start_from(gan, Path(start))
         for name in freeze:
             getattr(gan, name).requires_grad_(False).eval()
         gan.to(self.device)
+        take_from_first([*gan.parameters(), *gan.buffers()], self.world)
         self.precision = precision_of(config, self.device)
         self.phases = [p for p in gan.phases if not set(p.network_names) <= set(freeze)]
         half = self.device if self.precision is torch.float16 else None
         self.updaters = make_updaters(gan, self.phases, optimizers or {}, half=half)
-        self.freezer = Freezer(gan)
+        self.freezer, self._terms = Freezer(gan), gan.terms()
         self.ema = EMA(gan, config.ema) if config.ema is not None and gan.averaged else None
         if self.precision is not torch.float32:
             for network in gan.networks().values():
@@ -149,9 +158,11 @@ class Trainer:
             if phase.due(self.step):
                 self._run_phase(phase, steps)
         with torch.no_grad():
+            for term in self._terms:
+                term.after_step(self.meter.mean)
             self.gan.after_step(self.meter.mean)
         if self.world > 1:
-            average(self._float_buffers(), self.world)
+            average(float_buffers(self.gan), self.world)
         self.meter.end_step()
         self.step += 1
         if self.ema is not None:
@@ -191,14 +202,6 @@ class Trainer:
             for i in range(count)
         ]  # fmt: skip
 
-    def _float_buffers(self) -> list[Tensor]:
-        """Batch-norm statistics and the like; what is equal everywhere by construction needs no averaging."""
-        return [
-            buffer
-            for module in self.gan.modules() if not getattr(module, "equal_on_all_processes", False)
-            for buffer in module.buffers(recurse=False) if buffer.is_floating_point()
-        ]  # fmt: skip
-
     def _read_finite(self) -> Mapping[str, float]:
         values, culprit = self.meter.read()
         if culprit is not None:
@@ -207,7 +210,8 @@ class Trainer:
         return values
 
     def _save_samples(self) -> None:
-        if self.run is None or not isinstance(self.data.spec, ImageSpec) or not self.accelerator.is_main_process:
+        pictures = isinstance(self.data.spec, ImageSpec) and self.gan.can_sample
+        if self.run is None or not pictures or not self.accelerator.is_main_process:
             return
         grid = make_grid(self.sample(self.config.sample_count))
         save_picture(self.run / "samples" / f"step-{self.step:09d}.png", grid)

@@ -1,0 +1,170 @@
+"""The two-player game puts parts together, and refuses what does not fit."""
+
+import pytest
+import torch
+from toys import GradientNorm, Logistic, ToyDiscriminator, ToyGenerator, toy_gan, toy_trainer
+
+import ganfw
+from ganfw.game import Play
+from ganfw.training.step import Batch
+
+
+def make_step(count=8, **columns):
+    return ganfw.Step(Batch({"real": torch.randn(count, 2), **columns}))
+
+
+def test_a_penalty_of_every_step_joins_its_players_phase():
+    gan = toy_gan(regularizers={"r1": GradientNorm()})
+    assert [phase.name for phase in gan.phases] == ["discriminator", "generator"]
+    assert set(gan.phases[0].loss(make_step())) == {"adversarial", "r1"}
+    assert gan.phases[0].second_order
+    assert not gan.phases[1].second_order
+
+
+def test_a_lazy_penalty_has_a_phase_of_its_own():
+    gan = toy_gan(regularizers={"r1": GradientNorm(every=16)})
+    lazy = gan.phases[1]
+    assert (lazy.name, lazy.every, lazy.gain, lazy.second_order) == ("discriminator/r1", 16, 16.0, True)
+    assert set(lazy.loss(make_step())) == {"penalty"}
+    assert set(gan.phases[0].loss(make_step())) == {"adversarial"}
+
+
+def test_each_verdict_is_computed_once_per_phase():
+    gan = toy_gan()
+    play = Play(gan, make_step())
+    assert play.fake is play.fake
+    assert play.real_verdict is play.real_verdict
+    assert play.z.shape == (8, 4)
+
+
+def test_losses_are_summed_over_judges():
+    class TwoJudges(ToyDiscriminator):
+        def forward(self, x, condition=None, *, features=False):
+            return ganfw.Verdict([self.net(x), 2 * self.net(x)])
+
+    gan, step = toy_gan(), make_step()
+    torch.manual_seed(0)
+    double = ganfw.TwoPlayerGAN(gan.generator, TwoJudges(), Logistic())
+    double.discriminator.load_state_dict(gan.discriminator.state_dict())
+    step.enter("generator")
+    fake = gan.discriminator(Play(gan, step).fake).logits[0]
+    step.enter("generator")
+    expected = Logistic().generator(fake) + Logistic().generator(2 * fake)
+    torch.testing.assert_close(double.phases[1].loss(step)["adversarial"], expected)
+
+
+@pytest.mark.parametrize("compares", [True, False])
+def test_the_generators_phase_judges_real_samples_only_for_losses_that_compare(compares):
+    class Watching(Logistic):
+        def generator(self, fake, real=None):
+            seen.append(real)
+            return super().generator(fake)
+
+    Watching.compares = compares
+    seen = []
+    toy_gan(loss=Watching()).phases[1].loss(make_step())
+    assert (seen[0] is not None) == compares
+
+
+def test_real_and_fake_are_augmented_with_draws_of_their_own():
+    class Shift(ganfw.Augmentation):
+        def forward(self, x, draw):
+            shifts.append(draw.uniform(len(x)))
+            return x + shifts[-1][:, None]
+
+    shifts = []
+    toy_gan(augmentation=Shift()).phases[0].loss(make_step())
+    assert len(shifts) == 2
+    assert not torch.equal(*shifts)
+
+
+def test_fakes_share_the_condition_of_the_batch():
+    class Conditional(ToyGenerator):
+        def forward(self, z, condition=None):
+            conditions.append(condition)
+            return super().forward(z)
+
+    conditions, labels = [], torch.arange(8)
+    gan = ganfw.TwoPlayerGAN(
+        Conditional(), ToyDiscriminator(), Logistic(), condition=ganfw.Condition("class", count=10)
+    )
+    gan.phases[0].loss(make_step(condition=labels))
+    gan.sample(5, rng=torch.Generator().manual_seed(0))
+    assert torch.equal(conditions[0], labels)
+    assert conditions[1].shape == (5,)
+    assert conditions[1].dtype == torch.int64
+    assert conditions[1].max() < 10
+
+
+def test_constraints_hold_after_each_step_of_their_player():
+    class Clip(ganfw.Constraint):
+        def forward(self, network):
+            for parameter in network.parameters():
+                parameter.clamp_(-0.01, 0.01)
+
+    gan = toy_trainer(toy_gan(regularizers={"clip": Clip()}), steps=2).fit()
+    assert max(p.abs().max() for p in gan.discriminator.parameters()) <= 0.01 + 1e-9
+    assert max(p.abs().max() for p in gan.generator.parameters()) > 0.01
+
+
+def test_a_per_sample_penalty_on_a_network_that_mixes_samples_is_refused():
+    discriminator = ToyDiscriminator()
+    discriminator.uses_batch_statistics = True
+    with pytest.raises(ganfw.GanfwError) as caught:
+        ganfw.TwoPlayerGAN(ToyGenerator(), discriminator, Logistic(), regularizers={"r1": GradientNorm()})
+    assert str(caught.value) == (
+        "regularizers.r1 penalises each sample's own gradient, but ToyDiscriminator mixes the samples of a batch "
+        "(batch normalisation), so that gradient is not defined. Build the discriminator without it "
+        "(discriminator.norm=none), or leave out the penalty."
+    )
+
+
+def test_terms_move_their_state_even_if_a_gan_overrides_after_step():
+    class Counting(Logistic):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("steps", torch.tensor(0))
+
+        def after_step(self, mean):
+            self.steps += 1
+
+    class Silent(ganfw.TwoPlayerGAN):
+        def after_step(self, mean):
+            pass
+
+    gan = Silent(ToyGenerator(), ToyDiscriminator(), Counting())
+    toy_trainer(gan, steps=3).fit()
+    assert gan.loss.steps == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"freeze": ["encoder"]}, "freeze: there is no network 'encoder'; the networks are generator, discriminator"),
+        (
+            {"freeze": ["generator", "discriminator"]},
+            "freeze: every phase's networks are frozen, so nothing would learn",
+        ),
+        (
+            {"batch_size": 10, "micro_batches": 4},
+            "trainer.batch_size=10 does not divide into 1 process(es) times 4 micro-batch(es); "
+            "trainer.batch_size=8 would",
+        ),
+        (
+            {"optimizers": {"critic": ganfw.AdamConfig()}},
+            "optimizers.critic: no phase uses an optimizer of that name; TwoPlayerGAN has discriminator, generator",
+        ),
+    ],
+)
+def test_what_cannot_train_is_refused(settings, message):
+    with pytest.raises(ganfw.GanfwError) as caught:
+        toy_trainer(**settings)
+    assert str(caught.value) == message
+
+
+def test_a_phase_that_names_no_network_is_refused():
+    gan = toy_gan()
+    gan.phases = [ganfw.Phase("encoder", "encoder", gan.generator_loss)]
+    with pytest.raises(ganfw.GanfwError) as caught:
+        toy_trainer(gan)
+    assert str(caught.value) == ("phase 'encoder' optimises 'encoder', but the networks are generator, discriminator")
