@@ -69,7 +69,6 @@ class SequenceGAN(ganfw.TwoPlayerGAN):
         return {"policy": -((reward - self.baseline) * self.generator.log_probability(play.fake)).mean()}
 
     def after_step(self, mean):
-        super().after_step(mean)
         self.baseline.lerp_(mean("generator/reward"), 0.1)
 
 
