@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from ganfw.config.base import Config, Scheduled
+from ganfw.config.base import Config, NonNegativeScheduled
 from ganfw.errors import GanfwError
 from ganfw.specs import ImageSpec
 
@@ -90,7 +90,7 @@ class RpGANConfig(Config):
 class R1Config(Config):
     """Zero-centered gradient penalty on real samples."""
 
-    gamma: Scheduled = 10.0
+    gamma: NonNegativeScheduled = 10.0
     """Weight; half of it multiplies the mean squared norm. 10 suits 256 pixels and up, 0.01 to 1 suits 32."""
     every: int = Field(default=1, ge=1)
     """Evaluate each this many steps; 16 is StyleGAN 2's lazy regularization."""
@@ -105,7 +105,7 @@ class R1Config(Config):
 class R2Config(Config):
     """Zero-centered gradient penalty on fakes."""
 
-    gamma: Scheduled = 10.0
+    gamma: NonNegativeScheduled = 10.0
     """Weight; half of it multiplies the mean squared norm. Usually that of R1."""
     every: int = Field(default=1, ge=1)
     """Evaluate each this many steps."""
@@ -120,7 +120,7 @@ class R2Config(Config):
 class GradientPenaltyConfig(Config):
     """WGAN-GP's penalty between real samples and fakes."""
 
-    weight: Scheduled = 10.0
+    weight: NonNegativeScheduled = 10.0
     """Weight of the mean squared distance between gradient norm and target."""
     target: float = Field(default=1.0, ge=0)
     """The gradient norm that costs nothing; 1 in the paper."""

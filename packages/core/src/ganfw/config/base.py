@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 class Config(BaseModel):
@@ -15,7 +15,9 @@ class Config(BaseModel):
     ``build`` keeps torch out of listing, schemas and checks.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True, allow_inf_nan=False
+    )
 
 
 class Schedule(Config):
@@ -32,9 +34,19 @@ class Schedule(Config):
     shape: Literal["linear", "cosine", "exponential"] = "linear"
     """Path from start to end."""
 
+    @model_validator(mode="after")
+    def _has_a_path(self) -> Schedule:
+        if self.to_kimg <= self.from_kimg:
+            raise ValueError(f"to_kimg has to be more than from_kimg, got {self.to_kimg:g} and {self.from_kimg:g}")
+        if self.shape == "exponential" and min(self.start, self.end) <= 0:
+            raise ValueError(
+                f"an exponential schedule needs start and end above 0, got {self.start:g} and {self.end:g}"
+            )
+        return self
+
     def at(self, images: int) -> float:
         """The value after ``images`` images shown."""
-        span = max(self.to_kimg - self.from_kimg, 1e-9) * 1000
+        span = (self.to_kimg - self.from_kimg) * 1000
         t = min(max((images - self.from_kimg * 1000) / span, 0.0), 1.0)
         if self.shape == "exponential":
             return self.start * float((self.end / self.start) ** t)
@@ -45,6 +57,17 @@ class Schedule(Config):
 
 Scheduled = float | Schedule
 """A number, or a schedule that gives one."""
+
+
+def _not_negative(scheduled: Scheduled) -> Scheduled:
+    least = min(scheduled.start, scheduled.end) if isinstance(scheduled, Schedule) else scheduled
+    if least < 0:
+        raise ValueError(f"has to be at least 0, got {least:g}")
+    return scheduled
+
+
+NonNegativeScheduled = Annotated[Scheduled, AfterValidator(_not_negative)]
+"""A number that is at least 0, or a schedule that stays there."""
 
 
 def value_at(scheduled: Scheduled, images: int) -> float:

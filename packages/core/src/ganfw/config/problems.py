@@ -130,7 +130,9 @@ def problems_of(
         if details[0]["type"] == "extra_forbidden":
             problems.append(_unknown_key(full, keys_at(place[:-1]), origin))
         else:
-            words = _join([_words(detail) for detail in details])
+            # Where one member of a union took the value and then refused it, those of other types are no help.
+            meant = [detail for detail in details if detail["type"] == "value_error"] or details
+            words = _join([_words(detail) for detail in meant])
             problems.append(Problem(path_text(full), words, origin, _near_literal(details[0])))
     return problems
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ganfw.config.base import Config, Scheduled
+from ganfw.config.base import Config, NonNegativeScheduled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,10 +71,13 @@ class TrainerConfig(Config):
         return 1000 if self.kimg is None else max(1, round(self.kimg * 1000 / self.batch_size))
 
 
+DecayRate = Annotated[float, Field(ge=0, lt=1)]
+
+
 class OptimizerConfig(Config):
     """An optimizer of one or several networks."""
 
-    lr: Scheduled = 2e-4
+    lr: NonNegativeScheduled = 2e-4
     """Learning rate: a number, or a schedule over images shown."""
 
     def build(self, parameters: Sequence[torch.nn.Parameter], *, correction: float = 1.0) -> torch.optim.Optimizer:
@@ -91,7 +94,7 @@ class OptimizerConfig(Config):
 class AdamConfig(OptimizerConfig):
     """Adam (Kingma and Ba 2015, Algorithm 1)."""
 
-    betas: tuple[float, float] = (0.5, 0.999)
+    betas: tuple[DecayRate, DecayRate] = (0.5, 0.999)
     """Decay rates of the two moments; (0.5, 0.999) for DCGAN's family, (0, 0.99) with gradient penalties."""
     eps: float = Field(default=1e-8, gt=0)
     """Added to the denominator."""
@@ -132,4 +135,5 @@ class SGDConfig(OptimizerConfig):
         """Make the optimizer; see `OptimizerConfig.build`."""
         import torch
 
-        return torch.optim.SGD(parameters, lr=1.0, momentum=self.momentum, foreach=True)
+        momentum = self.momentum**correction if self.momentum else 0.0
+        return torch.optim.SGD(parameters, lr=1.0, momentum=momentum, foreach=True)
