@@ -174,3 +174,35 @@ def test_batch_names_what_it_lacks():
     batch = Batch({"real": torch.zeros(2, 2)})
     with pytest.raises(AttributeError, match=r"^the batch has no 'caption'; it has real$"):
         _ = batch.caption
+
+
+def test_a_lazy_penalty_of_the_generator_counts_its_own_updates():
+    class OnGenerator(GradientNorm):
+        side = "generator"
+
+    gan = toy_gan(generator_every=4, regularizers={"r1": OnGenerator(every=2)})
+    trainer = toy_trainer(gan)
+    due = [[phase.name for phase in gan.phases if phase.due(index)] for index in range(16)]
+    assert sum("generator" in names for names in due) == 4
+    assert sum("generator/r1" in names for names in due) == 2
+    assert trainer.updaters["generator"].correction == pytest.approx(2 / 3)
+
+
+def test_networks_are_in_training_mode_unless_they_are_frozen():
+    gan = toy_gan().eval()
+    toy_trainer(gan, steps=1, freeze=["generator"])
+    assert gan.discriminator.training
+    assert not gan.generator.training
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"stesp": 3}, "Trainer has no setting 'stesp'; did you mean steps?"),
+        ({"config": ganfw.TrainerConfig(), "steps": 3}, "give the trainer a config or steps by keyword, not both"),
+    ],
+)
+def test_settings_are_not_ignored(settings, message):
+    with pytest.raises(ganfw.GanfwError) as caught:
+        ganfw.Trainer(toy_gan(), ring(), **settings)
+    assert str(caught.value) == message

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 import torch
-from toys import GradientNorm, Logistic, toy_gan, toy_trainer, weights
+from toys import GradientNorm, Logistic, ring, toy_gan, toy_trainer, weights
 
 import ganfw
 from ganfw.training import checkpoint
@@ -125,8 +125,8 @@ def test_a_loss_that_is_not_a_number_stops_and_keeps_the_last_good_checkpoint(tm
         toy_trainer(gan, run=tmp_path, steps=8, checkpoint_every=4, document={}).fit()
     assert str(caught.value) == (
         "training stopped at step 8: 'generator' has a term 'adversarial' that is nan. The last good checkpoint in "
-        f"{tmp_path / 'checkpoints'} is untouched. A smaller learning rate (optimizers.<name>.lr), a gradient penalty "
-        "(regularizers.r1.gamma=10) or float32 (trainer.precision=float32) usually helps."
+        f"{tmp_path / 'checkpoints'} is untouched. A smaller learning rate (optimizers.<name>.lr), another weight "
+        "of a gradient penalty (regularizers.r1.gamma) or float32 (trainer.precision=float32) usually helps."
     )
     tensors, facts = Checkpoints(tmp_path / "checkpoints").newest()
     assert facts["step"] == 4
@@ -146,7 +146,7 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
 def test_what_is_needed_to_go_on_is_weights_moments_and_one_integer(tmp_path):
     trained(tmp_path, 2)
     tensors, facts = Checkpoints(tmp_path / "checkpoints").newest()
-    assert facts.keys() == {"step", "batch_size", "sha256"}
+    assert facts.keys() == {"step", "batch_size", "data", "sha256"}
     assert {name.split(".")[0] for name in tensors} == {"gan", "ema", "optimizer"}
     assert json.loads((tmp_path / "environment.json").read_text())["packages"]["ganfw-core"] == ganfw.__version__
 
@@ -208,3 +208,88 @@ def test_samples_of_a_run_come_from_the_average(tmp_path):
     trainer.fit()
     torch.testing.assert_close(trainer.sample(4), before, atol=1e-4, rtol=0)
     shutil.rmtree(tmp_path)
+
+
+def test_a_whole_checkpoint_is_never_deleted_for_a_torn_one(tmp_path):
+    trained(tmp_path, 6, keep_checkpoints=1)
+    tear_weights(tmp_path / "checkpoints/step-000000006")
+    with pytest.raises(ganfw.GanfwError) as caught:
+        trained(tmp_path, 4, keep_checkpoints=1)
+    assert str(caught.value) == (
+        f"every checkpoint in {tmp_path / 'checkpoints'} is torn (step-000000006). "
+        "Give another folder with --run, or remove this one to start anew."
+    )
+    tensors, _ = Checkpoints(tmp_path / "other").newest() or ({"x": torch.zeros(1)}, {})
+    checkpoints = Checkpoints(tmp_path / "checkpoints", keep=1)
+    checkpoints.save(4, tensors, {})
+    assert [path.name for path in checkpoints.all()] == ["step-000000004"]
+
+
+def test_a_model_that_was_not_written_is_mended(tmp_path):
+    trained(tmp_path, 3)
+    shutil.rmtree(tmp_path / "model")
+    trained(tmp_path, 3)
+    assert json.loads((tmp_path / "model/config.json").read_text())["images"] == 48
+
+
+def test_a_model_that_cannot_be_written_is_an_error_and_not_a_traceback(tmp_path):
+    (tmp_path / "model").write_text("in the way")
+    with pytest.raises(ganfw.GanfwError) as caught:
+        trained(tmp_path, 3)
+    assert str(caught.value) == (
+        f"could not save model in {tmp_path}: [Errno 17] File exists: '{tmp_path / 'model'}'. The last good "
+        "checkpoint, step-000000003, is untouched. Make room and run the same command again."
+    )
+
+
+def test_changed_data_are_refused(tmp_path):
+    toy_trainer(run=tmp_path, data=ring(100), steps=2, document={}).fit()
+    with pytest.raises(ganfw.GanfwError) as caught:
+        toy_trainer(run=tmp_path, data=ring(101), steps=4, document={}).fit()
+    assert str(caught.value) == (
+        f"the data have changed since {tmp_path} was last saved, at step 2, so it cannot go on as if they had not. Put "
+        f"the data back, or train into another folder with --run and take the weights along with start_from={tmp_path}."
+    )
+
+
+def test_the_source_of_a_start_is_not_needed_to_go_on(tmp_path):
+    trained(tmp_path / "one", 2)
+    trained(tmp_path / "two", 2, start=tmp_path / "one")
+    shutil.rmtree(tmp_path / "one")
+    assert trained(tmp_path / "two", 4, start=tmp_path / "one").step == 4
+
+
+def test_a_logged_value_that_is_not_finite_does_not_stop_the_run(tmp_path):
+    class Logging(type(toy_gan())):
+        def generator_loss(self, step):
+            step.log("score", torch.tensor(torch.inf))
+            return super().generator_loss(step)
+
+    gan = toy_gan()
+    toy_trainer(Logging(gan.generator, gan.discriminator, gan.loss), steps=3).fit()
+
+
+def test_after_an_error_the_networks_can_learn_again():
+    gan = toy_gan(loss=NotANumberLater(0))
+    with pytest.raises(ganfw.GanfwError, match="There is no checkpoint yet"):
+        toy_trainer(gan, steps=2).fit()
+    assert all(parameter.requires_grad for parameter in gan.parameters())
+
+
+def test_a_start_with_weights_that_do_not_fit_or_cannot_be_read(tmp_path):
+    trained(tmp_path / "one", 2)
+    with pytest.raises(ganfw.GanfwError) as caught:
+        toy_trainer(toy_gan(width=8), start=tmp_path / "one")
+    assert str(caught.value) == (
+        f"start_from: generator.net.0.bias is (32,) in {tmp_path / 'one'}, but (8,) here. "
+        "Give the same network settings."
+    )
+    (tmp_path / "one/model/model.safetensors").write_bytes(b"nothing")
+    with pytest.raises(ganfw.GanfwError, match=r"^start_from: .*model\.safetensors cannot be read: "):
+        toy_trainer(start=tmp_path / "one/model")
+
+
+def test_a_run_folder_whose_recipe_is_empty_is_refused(tmp_path):
+    (tmp_path / "recipe.yaml").touch()
+    with pytest.raises(ganfw.GanfwError, match=r"recipe\.yaml holds no recipe; remove it, or choose another folder"):
+        trained(tmp_path, 1)

@@ -86,7 +86,7 @@ class TwoPlayerGAN(GAN):
         regularizers: Penalties by name.
         augmentation: Applied to real and fake samples before the discriminator sees them.
         condition: What the samples are conditioned on, for sampling without a given condition.
-        generator_every: Discriminator steps per generator step (n_critic).
+        generator_every: Discriminator steps per generator step (n_critic). A lazy penalty counts its own player's.
 
     Raises:
         GanfwError: If the parts cannot be combined; the message says what to change.
@@ -104,6 +104,10 @@ class TwoPlayerGAN(GAN):
         generator_every: int = 1,
     ) -> None:
         super().__init__()
+        if generator_every < 1:
+            raise GanfwError(
+                f"generator_every={generator_every}: give the discriminator steps per generator step, 1 or more"
+            )
         self.generator, self.discriminator, self.loss = generator, discriminator, loss
         self.regularizers = Terms(regularizers or {})
         self.augmentation = augmentation
@@ -111,6 +115,7 @@ class TwoPlayerGAN(GAN):
         self._refuse_impossible_mixes()
         # n_critic steps of the discriminator come first, then one of the generator.
         last = generator_every - 1
+        self._updates_every = {"discriminator": 1, "generator": generator_every}
         self.phases = [
             self._main_phase("discriminator", self.discriminator_loss, 1),
             *self._lazy_phases("discriminator"),
@@ -171,7 +176,7 @@ class TwoPlayerGAN(GAN):
         return [
             Phase(
                 f"{side}/{name}", side, partial(self._lazy_loss, term),
-                every=term.every, gain=float(term.every), second_order=term.second_order,
+                every=term.every * self._updates_every[side], gain=float(term.every), second_order=term.second_order,
             )
             for name, term in self._penalties(side, lazy=True).items()
         ]  # fmt: skip

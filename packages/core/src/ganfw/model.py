@@ -70,8 +70,11 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
         f"{name}.{key}": tensor for name in gan.averaged for key, tensor in getattr(gan, name).state_dict().items()
     }
     part = folder / ".model.safetensors.part"
-    write_tensors(part, weights)
-    os.replace(part, folder / "model.safetensors")
+    try:
+        write_tensors(part, weights)
+        os.replace(part, folder / "model.safetensors")
+    finally:
+        part.unlink(missing_ok=True)
     facts = {
         "format": 1, "ganfw": __version__, "images": images,
         "spec": {"type": type(spec).__name__, **asdict(spec)}, "recipe": dict(document),
@@ -83,6 +86,14 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
         save_picture(folder / "samples.png", make_grid(draw_samples(gan, 16, 0, device)))
         picture = "![samples](samples.png)\n\n"
     write_text(folder / "README.md", _card(document, spec, images, picture))
+
+
+def images_of(folder: Path) -> int | None:
+    """Images shown to the model in ``folder``; ``None`` if there is no whole model."""
+    try:
+        return int(json.loads((folder / "config.json").read_text())["images"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device = "cpu") -> Model:
@@ -116,7 +127,10 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
         gan = _rebuild(facts["recipe"], spec, folder)
     for name in gan.averaged:
         network = {key.removeprefix(f"{name}."): t for key, t in weights.items() if key.startswith(f"{name}.")}
-        getattr(gan, name).load_state_dict(network)
+        try:
+            getattr(gan, name).load_state_dict(network)
+        except RuntimeError as error:
+            raise GanfwError(f"the weights in {folder} do not fit its settings: {error}") from error
     for name in set(gan.networks()) - set(gan.averaged):
         delattr(gan, name)
     return Model(gan.to(device), spec, facts["images"])

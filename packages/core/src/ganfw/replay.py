@@ -47,6 +47,10 @@ class ReplayBuffer(nn.Module):
         everyone, swapped, places = step.gather(fake), step.gather(exchange), step.gather(place)
         free = torch.arange(len(everyone), device=fake.device) + self.filled
         target = torch.where(free < size, free, torch.where(swapped, places, size))
-        self.pool[target[target < size]] = everyone[target < size].to(self.pool.dtype)
+        # Several fakes may go for one place: the last of them has it, on every device and without a host copy.
+        writer = torch.full((size + 1,), -1, device=fake.device)
+        writer = writer.scatter_reduce(0, target, torch.arange(len(everyone), device=fake.device), "amax")[:size]
+        written = (writer >= 0).view(-1, *[1] * (fake.ndim - 1))
+        self.pool.copy_(torch.where(written, everyone[writer.clamp(min=0)].to(self.pool.dtype), self.pool))
         self.filled.add_(len(everyone)).clamp_(max=size)
         return chosen

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+from errno import ENOSPC
 from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
 
@@ -105,18 +106,42 @@ class Checkpoints:
             sync_folder(self.folder)
         except (OSError, SafetensorError) as error:
             shutil.rmtree(part, ignore_errors=True)
-            raise GanfwError(_cannot_save(final, error, self.all())) from error
-        for old in self.all()[: -self.keep]:
-            shutil.rmtree(old)
+            raise GanfwError(self.cannot_save(final, error)) from error
+        # What claims to be newer is torn: a whole one would have been resumed from.
+        older, newer = [p for p in self.all() if p.name < final.name], [p for p in self.all() if p.name > final.name]
+        for folder in older[: len(older) - self.keep + 1] + newer:
+            shutil.rmtree(folder)
         return final
 
+    def cannot_save(self, target: Path, error: Exception) -> str:
+        """What to say when something of the run could not be written."""
+        full = "No space left" in str(error) or "StorageFull" in str(error) or getattr(error, "errno", None) == ENOSPC
+        reason = "the disk is full" if full else str(error)
+        kept = self.all()
+        last = (
+            f"The last good checkpoint, {kept[-1].name}, is untouched." if kept else "There is no earlier checkpoint."
+        )
+        return (
+            f"could not save {target.name} in {target.parent}: {reason}. {last} "
+            "Make room and run the same command again."
+        )
+
     def newest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
-        """Tensors and facts of the newest whole checkpoint; a torn one is named in the log and skipped."""
+        """Tensors and facts of the newest whole checkpoint; a torn one is named in the log and skipped.
+
+        Raises:
+            GanfwError: If there are checkpoints, but all are torn.
+        """
         for folder in reversed(self.all()):
             try:
                 return _read(folder)
             except (OSError, ValueError, KeyError, SafetensorError) as error:
                 log.warning("checkpoint %s is torn (%s); using the one before it", folder.name, error)
+        if torn := self.all():
+            raise GanfwError(
+                f"every checkpoint in {self.folder} is torn ({', '.join(path.name for path in torn)}). "
+                "Give another folder with --run, or remove this one to start anew."
+            )
         return None
 
 
@@ -127,12 +152,3 @@ def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if file_digest(file, "sha256").hexdigest() != facts["sha256"]:
             raise ValueError("state.safetensors does not match its checksum")
     return read_tensors(path), facts
-
-
-def _cannot_save(target: Path, error: Exception, kept: list[Path]) -> str:
-    full = "No space left" in str(error) or "StorageFull" in str(error) or getattr(error, "errno", None) == 28
-    reason = "the disk is full" if full else str(error)
-    last = f"The last good checkpoint, {kept[-1].name}, is untouched." if kept else "There is no earlier checkpoint."
-    return (
-        f"could not save {target.name} in {target.parent}: {reason}. {last} Make room and run the same command again."
-    )

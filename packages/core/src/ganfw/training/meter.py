@@ -27,15 +27,16 @@ class Meter:
 
     def __init__(self, world: int = 1) -> None:
         self._world = world
-        self._now: list[tuple[str, Tensor]] = []
-        self._window: list[tuple[str, Tensor]] = []
+        self._now: list[tuple[str, Tensor, bool]] = []
+        self._window: list[tuple[str, Tensor, bool]] = []
         self._sums: defaultdict[str, float] = defaultdict(float)
         self._counts: defaultdict[str, int] = defaultdict(int)
+        self._terms: set[str] = set()
         self._culprit: tuple[str, float] | None = None
 
-    def add(self, name: str, value: Tensor) -> None:
-        """Add a scalar of one micro-batch."""
-        self._now.append((name, value.detach().float()))
+    def add(self, name: str, value: Tensor, *, term: bool = False) -> None:
+        """Add a scalar of one micro-batch; a ``term`` of a loss must be finite."""
+        self._now.append((name, value.detach().float(), term))
 
     def mean(self, name: str) -> Tensor:
         """Mean over the present step's micro-batches and all processes; a scalar on the device.
@@ -43,9 +44,11 @@ class Meter:
         Raises:
             KeyError: If nothing was logged under ``name`` in this step.
         """
-        values = [value for logged, value in self._now if logged == name]
+        values = [value for logged, value, _ in self._now if logged == name]
         if not values:
-            raise KeyError(f"nothing was logged as {name!r} in this step; there is {sorted({n for n, _ in self._now})}")
+            raise KeyError(
+                f"nothing was logged as {name!r} in this step; there is {sorted({n for n, *_ in self._now})}"
+            )
         mean = torch.stack(values).mean()
         average([mean], self._world)
         return mean
@@ -58,7 +61,7 @@ class Meter:
             self._fold()
 
     def read(self) -> tuple[Mapping[str, float], tuple[str, float] | None]:
-        """Means over the window and all processes by name, and the first value in time that was not finite, if any.
+        """Means over the window and all processes by name, and the first term in time that was not finite, if any.
 
         One copy to the host; starts a new window.
         """
@@ -70,7 +73,9 @@ class Meter:
             average([on_device], self._world)
             means = on_device.cpu()
         result = dict(zip(names, means.tolist(), strict=True))
-        culprit = self._culprit or next(((n, v) for n, v in result.items() if not math.isfinite(v)), None)
+        # Another process may have been the first: its value is in the mean.
+        terms = ((name, value) for name, value in result.items() if name in self._terms)
+        culprit = self._culprit or next((pair for pair in terms if not math.isfinite(pair[1])), None)
         self._sums.clear()
         self._counts.clear()
         self._culprit = None
@@ -80,10 +85,12 @@ class Meter:
         if not self._window:
             return
         self._device = self._window[0][1].device
-        values = torch.stack([value for _, value in self._window]).tolist()
-        for (name, _), value in zip(self._window, values, strict=True):
+        values = torch.stack([value for _, value, _ in self._window]).tolist()
+        for (name, _, term), value in zip(self._window, values, strict=True):
             self._sums[name] += value
             self._counts[name] += 1
-            if self._culprit is None and not math.isfinite(value):
-                self._culprit = (name, value)
+            if term:
+                self._terms.add(name)
+                if self._culprit is None and not math.isfinite(value):
+                    self._culprit = (name, value)
         self._window = []

@@ -72,6 +72,8 @@ def _to_float32(output: Any) -> Any:
         return Verdict(_to_float32(output.logits), _to_float32(output.features), _to_float32(output.heads))
     if isinstance(output, dict):
         return {name: _to_float32(value) for name, value in output.items()}
+    if isinstance(output, tuple) and hasattr(output, "_fields"):
+        return type(output)(*map(_to_float32, output))
     if isinstance(output, (list, tuple)):
         return type(output)(_to_float32(value) for value in output)
     return output

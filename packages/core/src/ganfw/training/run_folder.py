@@ -37,6 +37,8 @@ def claim(run: Path, document: Mapping[str, Any]) -> None:
     file = run / "recipe.yaml"
     if file.exists():
         there = load_file(file)
+        if not isinstance(there, dict):
+            raise GanfwError(f"{file} holds no recipe; remove it, or choose another folder with --run")
         if lines := difference(_identity(document), _identity(there)):
             raise GanfwError(
                 f"the folder {run} belongs to another recipe:\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from safetensors import SafetensorError
 
 from ganfw.errors import GanfwError
 from ganfw.training.checkpoint import Checkpoints, read_tensors
@@ -16,6 +18,25 @@ if TYPE_CHECKING:
     from ganfw.config.trainer import TrainerConfig
     from ganfw.data.dataset import Dataset
     from ganfw.gan import GAN
+
+
+def config_of(config: TrainerConfig | None, settings: dict[str, Any]) -> TrainerConfig:
+    """The trainer's settings, given whole or by keyword.
+
+    Raises:
+        GanfwError: If they are given both ways, or there is no setting of a name.
+    """
+    from ganfw.config.problems import closest
+    from ganfw.config.trainer import TrainerConfig
+
+    for name in settings:
+        if name not in TrainerConfig.model_fields:
+            nearest = closest(name, TrainerConfig.model_fields)
+            hint = f"did you mean {nearest}?" if nearest else f"there are {', '.join(TrainerConfig.model_fields)}"
+            raise GanfwError(f"Trainer has no setting {name!r}; {hint}")
+    if config is not None and settings:
+        raise GanfwError(f"give the trainer a config or {', '.join(settings)} by keyword, not both")
+    return config or TrainerConfig(**settings)
 
 
 def check_before_training(gan: GAN, data: Dataset, config: TrainerConfig, freeze: Iterable[str], world: int) -> None:
@@ -62,7 +83,7 @@ def start_from(gan: GAN, path: Path) -> None:
         GanfwError: If there is nothing to load, or a network has other shapes.
     """
     if (path / "model.safetensors").is_file():
-        found = read_tensors(path / "model.safetensors")
+        found = _read(path / "model.safetensors")
     elif (checkpoint := Checkpoints(path / "checkpoints").newest()) is not None:
         found = {name.removeprefix("gan."): t for name, t in checkpoint[0].items() if name.startswith("gan.")}
     else:
@@ -80,10 +101,16 @@ def start_from(gan: GAN, path: Path) -> None:
 
 
 def _load(name: str, wanted: dict[str, Tensor], weights: dict[str, Tensor], path: Path) -> None:
-    for key, tensor in wanted.items():
-        if key not in weights or weights[key].shape != tensor.shape:
-            there = tuple(weights[key].shape) if key in weights else "missing"
+    for key in sorted(wanted.keys() | weights.keys()):
+        here, there = (tuple(t[key].shape) if key in t else "missing" for t in (wanted, weights))
+        if here != there:
             raise GanfwError(
-                f"start_from: {name}.{key} is {there} in {path}, but {tuple(tensor.shape)} here. "
-                "Give this stage the same network settings."
+                f"start_from: {name}.{key} is {there} in {path}, but {here} here. Give the same network settings."
             )
+
+
+def _read(file: Path) -> dict[str, Tensor]:
+    try:
+        return read_tensors(file)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise GanfwError(f"start_from: {file} cannot be read: {error}") from error

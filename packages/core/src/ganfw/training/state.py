@@ -36,7 +36,17 @@ def state_of(trainer: Trainer) -> dict[str, Tensor]:
 
 
 def restore(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
-    """Put back what `state_of` gave, and the one integer."""
+    """Put back what `state_of` gave, and the one integer.
+
+    Raises:
+        GanfwError: If the data are not those that the run has seen.
+    """
+    if facts["data"] != trainer.data.fingerprint:
+        raise GanfwError(
+            f"the data have changed since {trainer.run} was last saved, at step {facts['step']}, so it cannot go on as "
+            "if they had not. Put the data back, or train into another folder with --run and take the weights along "
+            f"with start_from={trainer.run}."
+        )
     trainer.gan.load_state_dict(_under(state, "gan."))
     if trainer.ema is not None:
         trainer.ema.shadows.load_state_dict(_under(state, "ema."))
@@ -47,12 +57,11 @@ def restore(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, A
 
 def not_finite(phase: str, term: str, value: float, step: int, run: Path | None) -> str:
     """What to say when training has broken down numerically."""
-    kept = (
-        f"The last good checkpoint in {run / 'checkpoints'} is untouched." if run is not None else "Nothing was saved."
-    )
+    saved = run is not None and any((run / "checkpoints").glob("step-*"))
+    kept = f"The last good checkpoint in {run}/checkpoints is untouched." if saved else "There is no checkpoint yet."
     return (
         f"training stopped at step {step}: {phase!r} has a term {term!r} that is {value}. {kept} "
-        "A smaller learning rate (optimizers.<name>.lr), a gradient penalty (regularizers.r1.gamma=10) "
+        "A smaller learning rate (optimizers.<name>.lr), another weight of a gradient penalty (regularizers.r1.gamma) "
         "or float32 (trainer.precision=float32) usually helps."
     )
 

@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ganfw.config.trainer import OptimizerConfig, TrainerConfig
 from ganfw.data.stream import Stream, batches
 from ganfw.errors import GanfwError
-from ganfw.model import save_model
-from ganfw.specs import ImageSpec
 from ganfw.training import run_folder
 from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather, take_from_first
 from ganfw.training.checkpoint import Checkpoints
@@ -35,10 +32,11 @@ from ganfw.training.modes import (
     seed_globally,
     use_deterministic_kernels,
 )
+from ganfw.training.outputs import Outputs
 from ganfw.training.runtime import make_accelerator
-from ganfw.training.samples import draw_samples, make_grid, save_picture
-from ganfw.training.starting import check_before_training, start_from
-from ganfw.training.state import not_finite, restore, state_of
+from ganfw.training.samples import draw_samples
+from ganfw.training.starting import check_before_training, config_of, start_from
+from ganfw.training.state import not_finite, restore
 from ganfw.training.step import Step, key
 from ganfw.training.updating import Freezer, make_updaters
 
@@ -47,6 +45,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from ganfw.config.trainer import OptimizerConfig, TrainerConfig
     from ganfw.data.dataset import Dataset
     from ganfw.gan import GAN, Phase
     from ganfw.training.step import Batch
@@ -76,7 +75,7 @@ class Trainer:
         document: Mapping[str, Any] | None = None, freeze: Iterable[str] = (), start: str | Path | None = None,
         **settings: Any,
     ) -> None:  # fmt: skip
-        self.config = config = config or TrainerConfig(**settings)
+        self.config = config = config_of(config, settings)
         self.gan, self.data, self.seed = gan, data, seed
         self.run = Path(run) if run is not None else None
         tracker = config.tracker if self.run is not None else None
@@ -90,8 +89,10 @@ class Trainer:
 
         if config.deterministic:
             use_deterministic_kernels()
-        if start is not None:
+        resuming = self.run is not None and Checkpoints(self.run / "checkpoints").all()
+        if start is not None and not resuming:
             start_from(gan, Path(start))
+        gan.train()
         for name in freeze:
             getattr(gan, name).requires_grad_(False).eval()
         gan.to(self.device)
@@ -123,8 +124,17 @@ class Trainer:
         Raises:
             GanfwError: If a term is not finite (phase and term named), or the run folder cannot be used.
         """
+        try:
+            self._fit()
+        finally:
+            self.freezer.release()
+            if self.run is not None:
+                self.accelerator.end_training()
+        return self.gan
+
+    def _fit(self) -> None:
         config, total = self.config, self.config.total_steps
-        checkpoints = self._open_run()
+        outputs = self._open_run()
         stream = Stream(self.data, batch_size=config.batch_size, seed=self.seed, rank=self.rank, world=self.world)
         clock, clock_step = time.perf_counter(), self.step
         with Display(total, self.step, silent=not self.accelerator.is_main_process) as display:
@@ -141,14 +151,10 @@ class Trainer:
                     clock, clock_step = time.perf_counter(), self.step
                     display.losses(self.step, self.images, rate, values)
                     self.accelerator.log({**values, "images_per_second": rate}, step=self.step)
-                if config.sample_every and (self.step % config.sample_every == 0 or last):
-                    self._save_samples()
-                if checkpoints is not None and (saving or last):
-                    self.save(checkpoints)
-        if self.run is not None:
-            self.accelerator.end_training()
-        self.freezer.release()
-        return self.gan
+                if outputs is not None and config.sample_every and (self.step % config.sample_every == 0 or last):
+                    outputs.samples()
+                if outputs is not None and (saving or last):
+                    outputs.checkpoint()
 
     def run_step(self, batch: Batch) -> None:
         """One step: every phase that is due, on this process's share of the global batch."""
@@ -178,7 +184,7 @@ class Trainer:
                     terms = phase.loss(step)
                     loss = reduce(add, terms.values())
                 for name, term in terms.items():
-                    step.log(f"{phase.name}/{name}", term)
+                    self.meter.add(f"{phase.name}/{name}", term, term=True)
                 updater.backward(loss if factor == 1 else loss * factor)
         if phase.name not in self._phases_checked:
             named = list(zip(updater.names, updater.parameters, strict=True))
@@ -205,42 +211,24 @@ class Trainer:
     def _read_finite(self) -> Mapping[str, float]:
         values, culprit = self.meter.read()
         if culprit is not None:
-            phase, term = culprit[0].rsplit("/", 1)
+            phase, _, term = culprit[0].rpartition("/")
             raise GanfwError(not_finite(phase, term, culprit[1], self.step, self.run))
         return values
-
-    def _save_samples(self) -> None:
-        pictures = isinstance(self.data.spec, ImageSpec) and self.gan.can_sample
-        if self.run is None or not pictures or not self.accelerator.is_main_process:
-            return
-        grid = make_grid(self.sample(self.config.sample_count))
-        save_picture(self.run / "samples" / f"step-{self.step:09d}.png", grid)
-        for tracker in self.accelerator.trackers:
-            if hasattr(tracker, "log_images"):
-                layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
-                tracker.log_images({"samples": grid[None]}, step=self.step, **layout)
 
     def sample(self, count: int, seed: int | None = None) -> Tensor:
         """Samples of the averaged networks; the same seed gives the same latents."""
         with self.ema.applied() if self.ema is not None else nullcontext():
             return draw_samples(self.gan, count, self.seed if seed is None else seed, self.device)
 
-    def save(self, checkpoints: Checkpoints) -> None:
-        """Write a checkpoint and the model as it stands; the other processes wait."""
-        if self.accelerator.is_main_process and self.run is not None:
-            checkpoints.save(self.step, state_of(self), {"batch_size": self.config.batch_size})
-            with self.ema.applied() if self.ema is not None else nullcontext():
-                save_model(self.run / "model", self.gan, self.data.spec, self.document, images=self.images)
-        self.accelerator.wait_for_everyone()
-
-    def _open_run(self) -> Checkpoints | None:
+    def _open_run(self) -> Outputs | None:
         if self.run is None:
             return None
         if self.accelerator.is_main_process:
             run_folder.claim(self.run, self.document)
         self.accelerator.wait_for_everyone()
-        checkpoints = Checkpoints(self.run / "checkpoints", self.config.keep_checkpoints)
-        if (found := checkpoints.newest()) is not None:
+        outputs = Outputs(self, self.run)
+        if (found := outputs.checkpoints.newest()) is not None:
             restore(self, *found)
+            outputs.mend_model()
         self.accelerator.init_trackers("ganfw")
-        return checkpoints
+        return outputs

@@ -84,11 +84,11 @@ class Updater:
 def lazy_correction(phases: Iterable[Phase]) -> float:
     """How much less an optimizer's single update must do, given the lazy phases that share it.
 
-    A term evaluated every k steps makes (k + 1) / k updates of each step's one, so learning rate and decay rates are
-    corrected by c = k / (k + 1) (Karras et al. 2020, StyleGAN2, appendix B); several terms add up.
+    A term evaluated at every k-th update of its player, and multiplied by its gain k, makes (k + 1) / k updates of each
+    one, so learning rate and decay rates are corrected by c = k / (k + 1) (Karras et al. 2020, StyleGAN2, appendix B);
+    several terms add up.
     """
-    extra = sum(1 / p.every for p in phases if p.gain > 1 and isinstance(p.every, int))
-    return 1 / (1 + extra)
+    return 1 / (1 + sum(1 / phase.gain for phase in phases if phase.gain > 1))
 
 
 def make_updaters(

@@ -1,0 +1,74 @@
+"""What a run writes while it trains: checkpoints, the model, and grids of samples."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError
+
+from ganfw.errors import GanfwError
+from ganfw.model import images_of, save_model
+from ganfw.specs import ImageSpec
+from ganfw.training.checkpoint import Checkpoints
+from ganfw.training.samples import make_grid, save_picture
+from ganfw.training.state import state_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ganfw.training.trainer import Trainer
+
+
+class Outputs:
+    """Writes into a trainer's run folder, on the main process; the others wait where they have to.
+
+    Every method raises `GanfwError` when the disk is full or a file cannot be written.
+    """
+
+    def __init__(self, trainer: Trainer, run: Path) -> None:
+        self.trainer, self.run = trainer, run
+        self.checkpoints = Checkpoints(run / "checkpoints", trainer.config.keep_checkpoints)
+        self._main = trainer.accelerator.is_main_process
+
+    def checkpoint(self) -> None:
+        """Write a checkpoint, and the model as it stands."""
+        trainer = self.trainer
+        if self._main:
+            facts = {"batch_size": trainer.config.batch_size, "data": trainer.data.fingerprint}
+            self.checkpoints.save(trainer.step, state_of(trainer), facts)
+            self._model()
+        trainer.accelerator.wait_for_everyone()
+
+    def samples(self) -> None:
+        """Write a grid of samples, and give it to the trackers."""
+        trainer = self.trainer
+        if not (self._main and isinstance(trainer.data.spec, ImageSpec) and trainer.gan.can_sample):
+            return
+        grid = make_grid(trainer.sample(trainer.config.sample_count))
+        path = self.run / "samples" / f"step-{trainer.step:09d}.png"
+        with self._guarded(path):
+            save_picture(path, grid)
+        for tracker in trainer.accelerator.trackers:
+            if hasattr(tracker, "log_images"):
+                layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
+                tracker.log_images({"samples": grid[None]}, step=trainer.step, **layout)
+
+    def mend_model(self) -> None:
+        """Write the model if a run was broken off between a checkpoint and its model."""
+        if self._main and images_of(self.run / "model") != self.trainer.images:
+            self._model()
+        self.trainer.accelerator.wait_for_everyone()
+
+    def _model(self) -> None:
+        trainer, folder = self.trainer, self.run / "model"
+        with self._guarded(folder), trainer.ema.applied() if trainer.ema is not None else nullcontext():
+            save_model(folder, trainer.gan, trainer.data.spec, trainer.document, images=trainer.images)
+
+    @contextmanager
+    def _guarded(self, target: Path) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, SafetensorError) as error:
+            raise GanfwError(self.checkpoints.cannot_save(target, error)) from error
