@@ -189,3 +189,13 @@ def test_difference():
         "loss.m: not set here, 1 in the run",
     ]
     assert difference(here, here) == []
+
+
+@pytest.mark.parametrize("tag", ["data=shapes", "data.type=shapes"])
+def test_a_type_beside_a_key_of_another_part(registry, tag):
+    with pytest.raises(RecipeError) as error:
+        resolve("toy", ["data.path=./pics", tag])
+    assert str(error.value) == (
+        "The recipe has a problem:\n\n  data.path   belongs to files, but data.type=shapes is given too; leave one out"
+        "   (argument data.path=./pics)"
+    )

@@ -88,20 +88,22 @@ def parse_overrides(arguments: Sequence[str], root: Node) -> tuple[Layer, list[P
         data = value
         for key in reversed(place):
             data = {key: data}
-        layer = merge(layer, Layer(data, {place: origin}), root)
+        layer = merge(layer, Layer(data, {place: origin}), root, infer=False)
     return layer, problems
 
 
-def merge(base: Layer, over: Layer, root: Node) -> Layer:
+def merge(base: Layer, over: Layer, root: Node, *, infer: bool = True) -> Layer:
     """Lay ``over`` over ``base``; neither is changed.
 
     Args:
         base: The layer below.
         over: The layer whose values win.
         root: The model that both are for.
+        infer: Whether a key that gives another part away changes the type; not so within one layer, where a type
+            and a key of another part contradict each other.
     """
     origins: dict[Place, str] = {}
-    data = _Merge(base, over, origins).values(base.data, over.data, root, ())
+    data = _Merge(base, over, origins, infer).values(base.data, over.data, root, ())
     return Layer(data, origins)
 
 
@@ -110,6 +112,7 @@ class _Merge:
     base: Layer
     over: Layer
     origins: dict[Place, str]
+    infer: bool
 
     def values(self, base: Any, over: Any, node: Node, place: Place) -> Any:
         """One value over another, with their origins."""
@@ -122,7 +125,7 @@ class _Merge:
             self.origins |= self.over.under(place)
             return over
         node = node.at((), base)
-        if changed := _new_type(base, over, node):
+        if changed := _new_type(base, over, node, infer=self.infer):
             self.origins |= self.over.under(place)
             return {"type": changed, **{key: value for key, value in over.items() if key != "type"}}
         self._mark(place)
@@ -146,13 +149,13 @@ class _Merge:
                 self.origins[place] = layer.origins[place]
 
 
-def _new_type(base: Mapping[str, Any], over: Mapping[str, Any], node: Node) -> str | None:
+def _new_type(base: Mapping[str, Any], over: Mapping[str, Any], node: Node, *, infer: bool) -> str | None:
     """The part that ``over`` changes a slot to, or ``None`` when it stays."""
     present = node.slot.part_name(base, node.key) if node.slot is not None else base.get("type")
     if "type" in over:
         return over["type"] if present is not None and over["type"] != present else None
     config = node.config()
-    if node.slot is None or config is None:
+    if node.slot is None or config is None or not infer:
         return None
     return next((part for key, part in node.slot.infer.items() if key in over and key not in config.model_fields), None)
 

@@ -221,8 +221,14 @@ def _validate(model: type[Recipe], layer: Layer, *, needs_data: bool = False) ->
 
 
 def _with_choices(problem: Problem, root: Node) -> Problem:
-    """Say what a missing part may be."""
-    slot = root.at(tuple(problem.path.split("."))).slot
+    """Say what a missing part may be, and that a key belongs to another part than the one that is named."""
+    *above, key = problem.path.split(".")
+    around = root.at(tuple(above))
+    if around.slot is not None and key in around.slot.infer and problem.message.startswith("unknown key"):
+        named = f"{'.'.join(above)}.type={around.slot.part_name(around.value, around.key)}"
+        message = f"belongs to {around.slot.infer[key]}, but {named} is given too; leave one out"
+        return replace(problem, message=message, suggestion="")
+    slot = root.at((*above, key)).slot
     if slot is None or problem.message != "is missing":
         return problem
     known = ", ".join(registry().parts(slot.kind)) or "none is installed"
