@@ -199,3 +199,13 @@ def test_a_type_beside_a_key_of_another_part(registry, tag):
         "The recipe has a problem:\n\n  data.path   belongs to files, but data.type=shapes is given too; leave one out"
         "   (argument data.path=./pics)"
     )
+
+
+@pytest.mark.parametrize("key", ["stages", "stages.0.seed"])
+def test_stages_are_no_override(registry, key):
+    with pytest.raises(RecipeError) as error:
+        resolve("toy", [f"{key}=3"])
+    assert str(error.value) == (
+        f"The recipe has a problem:\n\n  {key}   stages are written in the recipe's file; an override counts for each "
+        f"of them   (argument {key}=3)"
+    )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ganfw.plugins.registry import Registry
 
 _DEFAULT_GAN = "two-player"
+_STAGES_KEY = re.compile(r"\s*stages\s*[.=]")
 _STAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -139,6 +140,11 @@ def _find(name_or_path: str | Path) -> tuple[str, Path | Traversable]:
 
 def _stages(base: Layer, overrides: Sequence[str]) -> tuple[Stage, ...]:
     base, parts, problems = _split(base)
+    for argument in [argument for argument in overrides if _STAGES_KEY.match(argument)]:
+        path = argument.partition("=")[0].strip()
+        message = "stages are written in the recipe's file; an override counts for each of them"
+        problems.append(Problem(path, message, f"argument {argument}"))
+    overrides = [argument for argument in overrides if not _STAGES_KEY.match(argument)]
     stages: list[Stage] = []
     for name, part in parts:
         # Which game it is has to be known before the layers can be merged by its rules.
