@@ -136,6 +136,14 @@ def test_missing_plugin_file(ganfw):
     assert complaint(ganfw("show", "dcgan", "--plugin")) == "ganfw: --plugin takes the path of a Python file\n"
 
 
+@pytest.mark.parametrize("command", [["recipes"], ["check", "dcgan"], ["train", "dcgan"]])
+def test_plugin_file_that_cannot_be_loaded(ganfw, tmp_path, command):
+    (tmp_path / "mine.py").write_text("import ganfw\nraise RuntimeError('not today')\n")
+    assert complaint(ganfw(*command, "--plugin", "mine.py")) == (
+        "ganfw: the plugin file mine.py cannot be used: RuntimeError: not today (mine.py, line 2)\n"
+    )
+
+
 def test_dry_run_of_several_processes(ganfw):
     assert complaint(ganfw("train", "dcgan", "--dry-run", "--num-processes", "2")) == (
         "ganfw: --dry-run measures one process; leave out --num-processes\n"

@@ -13,6 +13,8 @@ from ganfw.errors import GanfwError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ganfw.plugins.registry import Registry
+
 RecipeName = Annotated[
     str, typer.Argument(metavar="RECIPE", help="A name that `ganfw recipes` lists, or the path of a YAML file.")
 ]
@@ -36,7 +38,7 @@ def plugins_chosen(arguments: Sequence[str]) -> Iterator[list[str]]:
     These options are not typer's: to read a path it loads most of pydantic, and listings have to be instant.
 
     Raises:
-        GanfwError: If a file is not given, or does not exist.
+        GanfwError: If a file is not given, does not exist, or cannot be loaded.
     """
     files: list[str] = []
     rest: list[str] = []
@@ -58,10 +60,21 @@ def plugins_chosen(arguments: Sequence[str]) -> Iterator[list[str]]:
             return
         from ganfw.plugins.registry import load_registry, using
 
-        with using(load_registry(files, disable="*" if none_installed else None)):
+        with using(load_registry(files, disable="*" if none_installed else None)) as chosen:
+            if rest[:1] != ["plugins"]:  # which lists what is broken
+                _refuse_broken(chosen, files)
             yield rest
     finally:
         _taken.reset(token)
+
+
+def _refuse_broken(chosen: Registry, files: Sequence[str]) -> None:
+    from pathlib import Path
+
+    named = {str(Path(file)) for file in files}
+    for status in chosen.statuses:
+        if status.distribution in named and status.status != "ok":
+            raise GanfwError(f"the plugin file {status.distribution} cannot be used: {status.detail}")
 
 
 def plugin_options() -> tuple[str, ...]:
