@@ -11,6 +11,7 @@ from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
     from ganfw.config.resolve import Stage
+    from ganfw.gan import GAN
     from ganfw.specs import Spec
 
 
@@ -18,9 +19,10 @@ def check(recipe: RecipeName, overrides: Overrides = None) -> None:
     """Check a recipe: its settings, its data, and how its parts fit."""
     from ganfw.config.resolve import resolve
 
-    for stage in resolve(recipe, overrides or ()).stages:
+    for number, stage in enumerate(resolve(recipe, overrides or ()).stages):
         problems: list[str] = []
-        lines = _check(stage, problems)
+        # A later stage starts from the one before, whatever the recipe says.
+        lines = _check(stage, problems, start=stage.recipe.start_from if number == 0 else None)
         if problems:
             raise GanfwError("\n".join(problems))
         typer.echo(f"{recipe if stage.name == 'main' else f'{recipe}, stage {stage.name}'}: ok")
@@ -28,11 +30,12 @@ def check(recipe: RecipeName, overrides: Overrides = None) -> None:
             typer.echo(f"  {line}")
 
 
-def _check(stage: Stage, problems: list[str]) -> list[str]:
+def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]:
     """What there is to say of a stage that could be trained; else what keeps it from that."""
     import torch
 
     from ganfw.cli.opening import build_gan
+    from ganfw.training.runtime import _check_tracker
     from ganfw.training.starting import check_before_training
     from ganfw.training.updating import make_updaters
 
@@ -49,6 +52,13 @@ def _check(stage: Stage, problems: list[str]) -> list[str]:
         if data is not None:
             check_before_training(gan, data, recipe.trainer, recipe.freeze, world=1)
         make_updaters(gan, gan.phases, recipe.optimizers, half=None)
+        if start is not None:
+            _check_start(gan, start)
+    except GanfwError as error:
+        problems.append(str(error))
+    try:
+        if recipe.trainer.tracker is not None:
+            _check_tracker(recipe.trainer.tracker)
     except GanfwError as error:
         problems.append(str(error))
     if problems or data is None:
@@ -58,3 +68,16 @@ def _check(stage: Stage, problems: list[str]) -> list[str]:
         for name, network in gan.networks().items()
     ]
     return [f"data: {len(data):,} samples of {' x '.join(map(str, spec.shape))}", *counts]
+
+
+def _check_start(gan: GAN, start: str) -> None:
+    """Whether the networks could start from there."""
+    import warnings
+    from pathlib import Path
+
+    from ganfw.training.starting import start_from
+
+    with warnings.catch_warnings():
+        # Networks without memory take no weights, and PyTorch says so for each of them.
+        warnings.filterwarnings("ignore", ".*is a no-op", UserWarning)
+        start_from(gan, Path(start))
