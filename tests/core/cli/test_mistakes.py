@@ -115,6 +115,43 @@ def test_unknown_tracker(ganfw, pictures, tiny):
     assert message.endswith(", or null\n")
 
 
+def test_check_tries_the_tracker_and_the_start(ganfw, pictures, tiny):
+    message = complaint(
+        ganfw("check", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=foo", "start_from=nowhere")
+    )
+    start, tracker = message.splitlines()
+    assert start == "ganfw: start_from: nowhere is neither a run folder with a checkpoint nor a model folder"
+    assert tracker.startswith("trainer.tracker=foo: choose one of aim, tensorboard, wandb, ")
+
+
+def test_check_compares_the_start_with_the_networks(ganfw, pictures, tiny):
+    command = ("dcgan", "data.path=pictures", *tiny)
+    assert ganfw("train", *command, "--run", "run", "trainer.steps=1").code == 0
+    assert ganfw("check", *command, "start_from=run").code == 0
+    message = complaint(ganfw("check", *command, "start_from=run", "generator.width=8"))
+    assert message.startswith("ganfw: start_from: generator.")
+    assert message.endswith(" here. Give the same network settings.\n")
+
+
+def test_plain_and_staged_runs_stay_apart(ganfw, pictures, tmp_path):
+    recipe = (
+        "image: {size: 8}\ndata: {path: pictures}\nloss: hinge\n"
+        "generator: {type: dcgan, width: 4}\ndiscriminator: {type: dcgan, width: 4}\n"
+        "trainer: {steps: 1, batch_size: 4, tracker: null}\n"
+    )
+    (tmp_path / "plain.yaml").write_text(recipe)
+    (tmp_path / "staged.yaml").write_text(f"{recipe}stages:\n- name: a\n- name: b\n")
+    for name in ("plain", "staged"):
+        assert ganfw("train", f"{name}.yaml", "--run", f"of-{name}").code == 0
+    assert complaint(ganfw("train", "staged.yaml", "--run", "of-plain")) == (
+        "ganfw: the folder of-plain holds a plain run, but this recipe has stages; choose another with --run\n"
+    )
+    assert complaint(ganfw("train", "plain.yaml", "--run", "of-staged")) == (
+        "ganfw: the folder of-staged holds a run of stages (1-a, 2-b), but this recipe has none; "
+        "choose another with --run\n"
+    )
+
+
 def test_tracker_that_is_not_installed(ganfw, pictures, tiny, monkeypatch):
     monkeypatch.setattr("accelerate.tracking._available_trackers", [])
     assert complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=wandb")) == (

@@ -38,6 +38,7 @@ def train(
             raise GanfwError("--dry-run measures one process; leave out --num-processes")
         return _dry_run(resolved)
     run = run or Path("runs") / resolved.name
+    _refuse_other_kind(run, staged=len(resolved.stages) > 1)
     if num_processes > 1:
         command = ["train", recipe, *(overrides or ()), f"--run={run}", *plugin_options()]
         raise typer.Exit(_launch(resolved, command, num_processes))
@@ -47,6 +48,18 @@ def train(
         _say(f"ganfw: stopped; the same command goes on from the last checkpoint in {run}", err=True)
         raise typer.Exit(130) from None
     _say(f"samples: {folder / 'samples'}\nmodel:   {folder / 'model'}\n\nmore of them: ganfw sample {folder}")
+
+
+def _refuse_other_kind(run: Path, *, staged: bool) -> None:
+    """Keep a plain run and a run of stages out of each other's folder."""
+    stages = sorted(file.parent.name for file in run.glob("[0-9]*-*/recipe.yaml"))
+    if staged and (run / "recipe.yaml").exists():
+        raise GanfwError(f"the folder {run} holds a plain run, but this recipe has stages; choose another with --run")
+    if not staged and stages:
+        raise GanfwError(
+            f"the folder {run} holds a run of stages ({', '.join(stages)}), but this recipe has none; "
+            "choose another with --run"
+        )
 
 
 def _train(resolved: Resolved, run: Path) -> Path:
