@@ -35,7 +35,7 @@ def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]
     import torch
 
     from ganfw.cli.opening import build_gan
-    from ganfw.training.runtime import _check_tracker
+    from ganfw.training.runtime import check_tracker
     from ganfw.training.starting import check_before_training
     from ganfw.training.updating import make_updaters
 
@@ -58,7 +58,7 @@ def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]
         problems.append(str(error))
     try:
         if recipe.trainer.tracker is not None:
-            _check_tracker(recipe.trainer.tracker)
+            check_tracker(recipe.trainer.tracker)
     except GanfwError as error:
         problems.append(str(error))
     if problems or data is None:

@@ -26,7 +26,7 @@ def make_accelerator(**settings: Any) -> Accelerator:
     from accelerate.utils import DistributedType
 
     if settings.get("log_with") is not None:
-        _check_tracker(settings["log_with"])
+        check_tracker(settings["log_with"])
     settings.setdefault("cpu", not torch.accelerator.is_available())
     accelerator = Accelerator(**settings)
     launched = int(os.environ.get("WORLD_SIZE", "1"))
@@ -47,7 +47,7 @@ def make_accelerator(**settings: Any) -> Accelerator:
     return accelerator
 
 
-def _check_tracker(name: str) -> None:
+def check_tracker(name: str) -> None:
     """Refuse what Accelerate would refuse with a traceback, and what it would leave out without a word."""
     from accelerate.tracking import get_available_trackers
     from accelerate.utils import LoggerType
