@@ -104,6 +104,27 @@ def test_a_link_to_nowhere_is_one_bad_picture(folder, caplog):
     assert caplog.messages[0] == "skipped gone.png: No such file or directory"
 
 
+def test_links_to_folders_are_followed(folder, tmp_path):
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "kitten").symlink_to(folder / "cat")
+    (tmp_path / "linked" / "all").symlink_to(folder)
+    assert names(tmp_path / "linked") == [
+        "all/cat/0.png", "all/cat/1.png", "all/cat/2.png", "all/dog/3.png", "all/dog/4.png", "all/dog/5.png",
+    ]  # fmt: skip
+    (tmp_path / "linked" / "all").unlink()
+    assert names(tmp_path / "linked") == ["kitten/0.png", "kitten/1.png", "kitten/2.png"]
+    assert build(tmp_path / "linked", labels="folders").spec.condition.names == ("kitten",)
+
+
+def test_a_loop_of_links_ends_and_folders_keep_their_own_names(folder):
+    before = names(folder)
+    (folder / "a").symlink_to(folder)
+    (folder / "b").symlink_to(folder / "dog")
+    (folder / "dog" / "up").symlink_to(folder / "cat")
+    (folder / "cat" / "across").symlink_to(folder / "dog")
+    assert names(folder) == before
+
+
 def test_a_missing_path_names_what_is_near(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert refusal("./picturs/cat") == "picturs/cat does not exist; did you mean data.path=pictures/cat?"

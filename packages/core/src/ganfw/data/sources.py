@@ -151,11 +151,25 @@ def is_picture(name: str) -> bool:
 
 
 def files_in(root: Path) -> list[str]:
-    """Every file under a folder, relative to it, in the order of the names."""
-    found = []
-    for folder, _, names in walk(root):
-        inside = Path(folder).relative_to(root)
-        found += [(inside / name).as_posix() for name in names]
+    """Every file under a folder, relative to it, in the order of the names.
+
+    Links to folders are followed. A folder that several paths lead to is read once, under its own place if that is
+    below the root, so that a link back up ends there.
+    """
+    found: list[str] = []
+    seen: set[tuple[int, int]] = set()
+    starts = [root]
+    for start in starts:  # Grows by the links that are met: they wait until the folders themselves have their names.
+        for folder, below, names in walk(start):
+            place = Path(folder)
+            status = place.stat()
+            if (status.st_dev, status.st_ino) in seen:
+                below.clear()
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            below.sort()
+            starts += [place / name for name in below if (place / name).is_symlink()]
+            found += [(place / name).relative_to(root).as_posix() for name in names]
     return sorted(found)
 
 
