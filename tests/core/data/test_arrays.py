@@ -54,6 +54,12 @@ def test_a_spec_can_be_given():
     assert ArrayData(np.zeros((3, 1, 8)), spec=AudioSpec(8, 100)).spec == AudioSpec(8, 100)
 
 
+def test_pictures_may_fill_their_range_and_vectors_have_none():
+    values = np.array([-1.0, 0.0, 0.5, 1 + 1e-6], np.float32).reshape(1, 1, 2, 2)
+    np.testing.assert_array_equal(read(ArrayData(values)).real, values)
+    assert read(ArrayData(np.array([[255.0, -300.0]]))).real.tolist() == [[255.0, -300.0]]
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -77,6 +83,32 @@ def test_a_spec_can_be_given():
             lambda: ArrayData(np.zeros((3, 2)), condition=np.zeros((3, 2, 2))),
             "condition has shape (3, 2, 2) and type float32: give integers (count,) for classes, "
             "or floats (count, length) for vectors.",
+        ),
+        (
+            lambda: ArrayData(np.zeros((3, 2)), condition=[1, -1, 0]),
+            "condition has the class -1, but classes count from 0. "
+            "Leave out the rows without a class, or number the classes 0, 1, 2, ...",
+        ),
+        (
+            lambda: ArrayData(np.zeros((2, 2)), condition=[1, -1], spec=VectorSpec(2, Condition("class", 2))),
+            "condition has the class -1, but classes count from 0. "
+            "Leave out the rows without a class, or number the classes 0, 1, 2, ...",
+        ),
+        *(
+            (
+                lambda value=value: ArrayData(np.array([[0.0, 1.0], [2.0, value]])),
+                "real holds values that are not finite (NaN or infinity), which no network can learn from. "
+                "Leave those rows out or mend them: numpy.isfinite finds them.",
+            )
+            for value in (np.nan, np.inf, -np.inf)
+        ),
+        *(
+            (
+                lambda low=low, high=high, kind=kind: ArrayData(np.array([low, high] * 2, kind).reshape(1, 1, 2, 2)),
+                f"real holds pictures with values from {low} to {high}, outside [-1, 1]: "
+                "give uint8 pictures, or floats in [-1, 1].",
+            )
+            for low, high, kind in ((0, 255, np.float32), (0, 255, np.int64), (-3, 1, np.float64))
         ),
     ],
 )

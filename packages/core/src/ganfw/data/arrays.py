@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import blake2b
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_ROUNDING = 1e-3  # One step of float16 just above 1.
+
 
 class ArrayData(Dataset):
     """Samples from numpy arrays or torch tensors, one row per sample.
@@ -34,7 +37,8 @@ class ArrayData(Dataset):
         columns: Further arrays with a row per sample, kept in the batch under their names.
 
     Raises:
-        GanfwError: If there are no rows, rows differ in number, or the spec cannot be inferred or does not fit.
+        GanfwError: If there are no rows, rows differ in number, the spec cannot be inferred or does not fit, samples
+            are not finite, pictures lie outside [-1, 1], or classes are negative.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class ArrayData(Dataset):
         self._arrays = {name: _array(value) for name, value in given.items()}
         self._check_rows()
         self.spec = self._spec(spec)
+        _check_values(self._arrays["real"], self.spec)
         self.fingerprint = _fingerprint(self._arrays)
 
     def __len__(self) -> int:
@@ -75,6 +80,8 @@ class ArrayData(Dataset):
                 f"real holds samples of shape {real.shape[1:]}, but the spec asks for {spec.shape}. "
                 f"Give an array of shape (count, {', '.join(map(str, spec.shape))}), or another spec."
             )
+        if "condition" in self._arrays:
+            _check_classes(self._arrays["condition"])
         if "condition" in self._arrays and spec.condition is None:
             spec = replace(spec, condition=_condition(self._arrays["condition"]))
         return spec
@@ -108,6 +115,31 @@ def _condition(values: Array) -> Condition:
         f"condition has shape {values.shape} and type {values.dtype}: give integers (count,) for classes, "
         "or floats (count, length) for vectors."
     )
+
+
+def _check_classes(values: Array) -> None:
+    if values.ndim == 1 and np.issubdtype(values.dtype, np.integer) and values.min() < 0:
+        raise GanfwError(
+            f"condition has the class {values.min()}, but classes count from 0. "
+            "Leave out the rows without a class, or number the classes 0, 1, 2, ..."
+        )
+
+
+def _check_values(real: Array, spec: Spec) -> None:
+    pictures = isinstance(spec, ImageSpec) and real.dtype != np.uint8
+    if not real.size or not (pictures or np.issubdtype(real.dtype, np.floating)):
+        return
+    low, high = float(real.min()), float(real.max())  # A NaN anywhere makes both NaN.
+    if not (isfinite(low) and isfinite(high)):
+        raise GanfwError(
+            "real holds values that are not finite (NaN or infinity), which no network can learn from. "
+            "Leave those rows out or mend them: numpy.isfinite finds them."
+        )
+    if pictures and max(-low, high) > 1 + _ROUNDING:
+        raise GanfwError(
+            f"real holds pictures with values from {low:g} to {high:g}, outside [-1, 1]: "
+            "give uint8 pictures, or floats in [-1, 1]."
+        )
 
 
 def _fingerprint(arrays: dict[str, Array]) -> str:
