@@ -1,4 +1,5 @@
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -28,6 +29,17 @@ def no_network(monkeypatch, tmp_path):
 @pytest.fixture
 def pictures(encoded, noise):
     return [encoded(noise(20, 20, seed)) for seed in range(6)]
+
+
+@pytest.fixture
+def library_lines():
+    """What `datasets` logs; its lines do not reach the root logger."""
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(record.getMessage())
+    logging.getLogger("datasets").addHandler(handler)
+    yield lines
+    logging.getLogger("datasets").removeHandler(handler)
 
 
 def features(**columns):
@@ -131,20 +143,23 @@ def test_a_table_without_pictures_is_refused(tmp_path):
     )
 
 
-def test_a_table_that_is_none_is_refused(tmp_path):
+def test_a_table_that_is_none_is_refused(tmp_path, library_lines):
     (tmp_path / "t.parquet").write_bytes(b"hello, this is not a table at all")
     message = refusal(lambda: build(tmp_path / "t.parquet"))
     assert message.startswith(f"{tmp_path}/t.parquet cannot be read as Parquet: ")
     assert message.endswith(". Download or write it again.")
+    assert library_lines == []
 
 
-def test_a_damaged_table_is_refused(table):
+def test_a_damaged_table_is_refused(table, library_lines):
     data = bytearray(table.read_bytes())
     data[100:2000] = bytes(1900)
     table.write_bytes(data)
     message = refusal(lambda: build(table))
     assert message.startswith(f"{table} is damaged: ")
     assert message.endswith(". Download or write it again.")
+    assert library_lines == []
+    assert logging.getLogger("datasets.packaged_modules").level == logging.NOTSET
 
 
 def test_a_data_set_without_rows_is_refused(monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +66,8 @@ class TableSource(Source):
 
     def _rows(self, table: Any) -> Iterator[dict[str, Any]]:
         try:
-            yield from table
+            with _only_our_message():
+                yield from table
         except Exception as error:
             raise GanfwError(f"{self.title} is damaged: {_first_line(error)}. Download or write it again.") from error
 
@@ -116,8 +119,10 @@ class TableFiles(TableSource):
         import datasets
 
         kind = self.files[0].suffix[1:]
+        files = list(map(str, self.files))
         try:
-            table = datasets.load_dataset(kind, data_files=list(map(str, self.files)), split="train", streaming=True)
+            with _only_our_message():
+                table = datasets.load_dataset(kind, data_files=files, split="train", streaming=True)
             if table.features is None:
                 raise OSError("its columns have no types")
         except Exception as error:
@@ -159,6 +164,18 @@ class HubSource(TableSource):
                 f"Check data.name and data.split={self.split}, and that this machine is online; "
                 "or give files of your own: data.type=files data.path=FOLDER."
             ) from error
+
+
+@contextmanager
+def _only_our_message() -> Iterator[None]:
+    """No log lines of the readers in `datasets`: what they say before they raise stands in our own error."""
+    logger = logging.getLogger("datasets.packaged_modules")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _holds_pictures(feature: Any) -> bool:
