@@ -2,13 +2,13 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
 
 import pytest
 import torch
+from killing import kill_all
 
 from ganfw.training.checkpoint import Checkpoints
 
@@ -22,7 +22,7 @@ def start(folder, name, processes):
     command = [sys.executable, "-m", "ganfw", "train", "dcgan", "--run", name, *TINY]
     command += ["--num-processes", str(processes)] if processes > 1 else []
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "GANFW_CACHE": str(folder / "cache")}
-    return subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True, stderr=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE)
 
 
 def finish(folder, name, processes):
@@ -44,7 +44,7 @@ def test_the_same_command_goes_on_bit_for_bit(tmp_path, seed, processes):
         time.sleep(0.01)
     time.sleep(random.Random(seed).uniform(0, 1))
     assert running.poll() is None, "the run ended before it could be killed"
-    os.killpg(running.pid, signal.SIGKILL)
+    kill_all(running.pid)
     running.communicate()
     resumed = finish(tmp_path, "killed", processes)
     assert resumed.keys() == unbroken.keys()

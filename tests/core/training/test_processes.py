@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from killing import kill_all
 from safetensors.torch import load_file
 
 from ganfw.training.averaging import average, gather
@@ -49,12 +50,12 @@ def test_a_killed_run_goes_on_bit_for_bit(tmp_path, processes, seed):
     unbroken = finish(processes, tmp_path / "unbroken.safetensors", 400, tmp_path / "unbroken")
     run = tmp_path / "killed"
     job = command(processes, tmp_path / "killed.safetensors", 400, run)
-    broken = subprocess.Popen(job, env=ENVIRONMENT, start_new_session=True, stderr=subprocess.DEVNULL)
+    broken = subprocess.Popen(job, env=ENVIRONMENT, stderr=subprocess.DEVNULL)
     while not list(run.glob("checkpoints/step-*")):
         assert broken.poll() is None, "the run ended before it could be killed"
         time.sleep(0.01)
     time.sleep(random.Random(seed).uniform(0, 0.5))
-    os.killpg(broken.pid, signal.SIGKILL)
+    kill_all(broken.pid)
     assert broken.wait() == -signal.SIGKILL
     assert not (tmp_path / "killed.safetensors").exists()
     resumed = finish(processes, tmp_path / "killed.safetensors", 400, run)
