@@ -71,7 +71,17 @@ def _train(resolved: Resolved, run: Path) -> Path:
         before, folder = folder, run if len(resolved.stages) == 1 else run / f"{number}-{stage.name}"
         open_stage(stage, run=folder, start=before).fit()
     assert folder is not None  # a recipe has at least one stage
+    _leave_the_others()
     return folder
+
+
+def _leave_the_others() -> None:
+    """Take leave of the other processes: threads that still talk to them would abort the exit."""
+    import torch.distributed as dist
+
+    if dist.is_initialized():
+        dist.barrier()
+        dist.destroy_process_group()
 
 
 def _launch(resolved: Resolved, command: list[str], processes: int) -> int:

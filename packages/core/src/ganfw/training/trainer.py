@@ -128,8 +128,8 @@ class Trainer:
             self._fit()
         finally:
             self.freezer.release()
-            if self.run is not None:
-                self.accelerator.end_training()
+            for tracker in self.accelerator.trackers:  # end_training would also part the processes: a stage may follow
+                tracker.finish()
         return self.gan
 
     def _fit(self) -> None:
