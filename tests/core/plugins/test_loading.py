@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from ganfw.errors import GanfwError
-from ganfw.plugins.hookspecs import KINDS, hookimpl
+from ganfw.plugins.hookspecs import PART_KINDS, hookimpl
 from ganfw.plugins.records import Part
 from ganfw.plugins.registry import load_registry, registry, using
 
@@ -245,7 +245,7 @@ def test_settings_named_by_a_path_are_imported_when_first_used():
     )
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "recipe"])
+@pytest.mark.parametrize("kind", PART_KINDS)
 def test_the_settings_of_every_installed_part_can_be_imported(kind):
     for name in registry().parts(kind):
         assert registry().config(kind, name).__doc__

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
     from ganfw.config.data import DataConfig as DataConfig
     from ganfw.config.recipe import Recipe as Recipe
     from ganfw.config.slots import Slot as Slot
+    from ganfw.config.tracking import TrackerConfig as TrackerConfig
     from ganfw.config.trainer import (
         AdamConfig as AdamConfig,
     )
@@ -36,6 +37,21 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
     from ganfw.data.arrays import ArrayData as ArrayData
     from ganfw.data.dataset import Dataset as Dataset
     from ganfw.errors import GanfwError as GanfwError
+    from ganfw.evaluation import (
+        Evaluation as Evaluation,
+    )
+    from ganfw.evaluation import (
+        Metric as Metric,
+    )
+    from ganfw.evaluation import (
+        Score as Score,
+    )
+    from ganfw.exporting import (
+        Exported as Exported,
+    )
+    from ganfw.exporting import (
+        Exporter as Exporter,
+    )
     from ganfw.game import Play as Play
     from ganfw.game import TwoPlayerGAN as TwoPlayerGAN
     from ganfw.gan import GAN as GAN
@@ -54,6 +70,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
         Verdict as Verdict,
     )
     from ganfw.plugins.hookspecs import hookimpl as hookimpl
+    from ganfw.plugins.records import Command as Command
     from ganfw.plugins.records import Part as Part
     from ganfw.plugins.records import RecipeFile as RecipeFile
     from ganfw.replay import ReplayBuffer as ReplayBuffer
@@ -103,6 +120,7 @@ _HOMES = {
     "AudioSpec": "ganfw.specs",
     "Augmentation": "ganfw.terms",
     "Batch": "ganfw.training.step",
+    "Command": "ganfw.plugins.records",
     "Condition": "ganfw.specs",
     "Config": "ganfw.config.base",
     "Constraint": "ganfw.terms",
@@ -111,11 +129,15 @@ _HOMES = {
     "Discriminator": "ganfw.networks",
     "EMAConfig": "ganfw.config.trainer",
     "Encoder": "ganfw.networks",
+    "Evaluation": "ganfw.evaluation",
+    "Exported": "ganfw.exporting",
+    "Exporter": "ganfw.exporting",
     "GAN": "ganfw.gan",
     "GanfwError": "ganfw.errors",
     "Generator": "ganfw.networks",
     "ImageSpec": "ganfw.specs",
     "Loss": "ganfw.terms",
+    "Metric": "ganfw.evaluation",
     "OptimizerConfig": "ganfw.config.trainer",
     "Part": "ganfw.plugins.records",
     "Phase": "ganfw.gan",
@@ -128,9 +150,11 @@ _HOMES = {
     "SGDConfig": "ganfw.config.trainer",
     "Schedule": "ganfw.config.base",
     "Scheduled": "ganfw.config.base",
+    "Score": "ganfw.evaluation",
     "SequenceSpec": "ganfw.specs",
     "Slot": "ganfw.config.slots",
     "Step": "ganfw.training.step",
+    "TrackerConfig": "ganfw.config.tracking",
     "Trainer": "ganfw.training.trainer",
     "TrainerConfig": "ganfw.config.trainer",
     "TwoPlayerGAN": "ganfw.game",

@@ -37,6 +37,11 @@ class Model:
     def __init__(self, gan: GAN, spec: Spec, images: int) -> None:
         self.gan, self.spec, self.images = gan.eval().requires_grad_(False), spec, images
 
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        return next(self.gan.parameters()).device
+
     def sample(self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64) -> Tensor:
         """Make samples; the same seed, count and batch size give the same ones.
 
@@ -55,12 +60,11 @@ class Model:
         self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64
     ) -> Iterator[Tensor]:  # fmt: skip
         """The samples of `sample`, ``batch_size`` at a time, for more of them than memory holds."""
-        device = next(self.gan.parameters()).device
         for start in range(0, count, batch_size):
             size = min(batch_size, count - start)
-            part = None if condition is None else condition[start : start + size].to(device)
+            part = None if condition is None else condition[start : start + size].to(self.device)
             # A block's latents depend on the seed and on where it starts; the first block is the training grid's.
-            yield draw_samples(self.gan, size, seed if start == 0 else seed + start * 2**32, device, part)
+            yield draw_samples(self.gan, size, seed if start == 0 else seed + start * 2**32, self.device, part)
 
 
 def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], *, images: int) -> None:

@@ -42,9 +42,9 @@ def remembered(name: str, make: Callable[[], str]) -> str:
 
 def _state(registry: Registry) -> str:
     """A hash that changes with every part and with every source file of their packages."""
-    from ganfw.plugins.hookspecs import KINDS
+    from ganfw.plugins.hookspecs import PART_KINDS
 
-    parts = [(kind, part) for kind in KINDS if kind != "recipe" for part in registry.parts(kind).values()]
+    parts = [(kind, part) for kind in PART_KINDS for part in registry.parts(kind).values()]
     modules = {c.partition(":")[0] if isinstance(c := part.config, str) else c.__module__ for _, part in parts}
     files = [file for package in sorted({module.partition(".")[0] for module in modules}) for file in _files(package)]
     stats = [(str(file), stat.st_size, stat.st_mtime_ns) for file in files for stat in [file.stat()]]

@@ -26,7 +26,7 @@ import pluggy
 from ganfw.config.problems import closest
 from ganfw.errors import GanfwError
 from ganfw.plugins.hookspecs import KINDS, Hookspecs
-from ganfw.plugins.records import Part, RecipeFile
+from ganfw.plugins.records import Command, Part, RecipeFile, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -85,7 +85,7 @@ class Found:
         return f"{self.distribution} {self.version}".strip()
 
 
-Records = list[tuple[str, Part | RecipeFile]]
+Records = list[tuple[str, Record]]
 """What a plugin brings: pairs of a kind and a record."""
 
 
@@ -233,13 +233,13 @@ def _ask(manager: pluggy.PluginManager, name: str, hooks: ModuleType) -> Records
     return records
 
 
-def checked(kind: str, record: object) -> Part | RecipeFile:
+def checked(kind: str, record: object) -> Record:
     """Check one record.
 
     Raises:
         PluginError: If it is not what the hook of this kind yields.
     """
-    wanted = RecipeFile if kind == "recipe" else Part
+    wanted: type[Record] = {"recipe": RecipeFile, "command": Command}.get(kind, Part)
     if not isinstance(record, wanted):
         raise PluginError(f"ganfw_register_{kind} has to yield ganfw.{wanted.__name__}, not {record!r}")
     if not _NAME.fullmatch(record.name):
@@ -288,9 +288,12 @@ def _base(kind: str) -> type[Config]:
     from ganfw.config.base import Config
     from ganfw.config.data import DataConfig
     from ganfw.config.recipe import Recipe
+    from ganfw.config.tracking import TrackerConfig
     from ganfw.config.trainer import OptimizerConfig
 
-    bases: dict[str, type[Config]] = {"gan": Recipe, "data": DataConfig, "optimizer": OptimizerConfig}
+    bases: dict[str, type[Config]] = {
+        "gan": Recipe, "data": DataConfig, "optimizer": OptimizerConfig, "tracker": TrackerConfig,
+    }  # fmt: skip
     return bases.get(kind, Config)
 
 

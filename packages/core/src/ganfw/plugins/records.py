@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -43,3 +44,23 @@ class RecipeFile:
     name: str
     path: Path | Traversable
     summary: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of the command line.
+
+    Args:
+        name: What stands after ``ganfw``; lower case, words joined by hyphens.
+        function: What typer runs: its annotated arguments are the command's. Or ``"module:function"``, which is
+            imported when the command is first used.
+        summary: One line for ``ganfw --help``.
+    """
+
+    name: str
+    function: Callable[..., object] | str
+    summary: str
+
+
+Record = Part | RecipeFile | Command
+"""What a plugin may yield."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import ganfw
 from ganfw.config.problems import closest
 from ganfw.errors import GanfwError
-from ganfw.plugins.hookspecs import KINDS
+from ganfw.plugins.hookspecs import PART_KINDS
 from ganfw.plugins.loading import (
     DISABLE_VARIABLE,
     Found,
@@ -22,7 +22,7 @@ from ganfw.plugins.loading import (
     import_config,
     load_all,
 )
-from ganfw.plugins.records import Part, RecipeFile
+from ganfw.plugins.records import Command, Part, RecipeFile, Record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -44,20 +44,23 @@ class Registry:
     """
 
     def __init__(self, plugins: Sequence[tuple[Found, Records | PluginStatus]]) -> None:
-        claims: defaultdict[Claim, list[tuple[Found, Part | RecipeFile]]] = defaultdict(list)
+        claims: defaultdict[Claim, list[tuple[Found, Record]]] = defaultdict(list)
         for plugin, records in plugins:
             for kind, record in () if isinstance(records, PluginStatus) else records:
                 claims[kind, record.name].append((plugin, record))
         self._conflicts = {claim: _conflict(*claim, made) for claim, made in sorted(claims.items()) if len(made) > 1}
         self._owners = {claim: made[0][0] for claim, made in claims.items() if len(made) == 1}
-        self._parts: dict[str, dict[str, Part]] = {kind: {} for kind in KINDS if kind != "recipe"}
+        self._parts: dict[str, dict[str, Part]] = {kind: {} for kind in PART_KINDS}
         self._recipes: dict[str, RecipeFile] = {}
+        self._commands: dict[str, Command] = {}
         for (kind, name), made in sorted(claims.items()):
             record = made[0][1]
             if len(made) == 1 and isinstance(record, Part):
                 self._parts[kind][name] = record
             elif len(made) == 1 and isinstance(record, RecipeFile):
                 self._recipes[name] = record
+            elif len(made) == 1 and isinstance(record, Command):
+                self._commands[name] = record
         self.statuses = tuple(self._status(plugin, records) for plugin, records in plugins)
 
     def _status(self, plugin: Found, records: Records | PluginStatus) -> PluginStatus:
@@ -86,6 +89,10 @@ class Registry:
     def recipes(self) -> Mapping[str, RecipeFile]:
         """The recipes by name, sorted."""
         return MappingProxyType(self._recipes)
+
+    def commands(self) -> Mapping[str, Command]:
+        """The commands by name, sorted."""
+        return MappingProxyType(self._commands)
 
     def recipe(self, name: str) -> RecipeFile:
         """One recipe.
@@ -154,7 +161,7 @@ class Registry:
         return "; ".join([message, *broken])
 
 
-def _conflict(kind: str, name: str, made: Sequence[tuple[Found, Part | RecipeFile]]) -> str:
+def _conflict(kind: str, name: str, made: Sequence[tuple[Found, Record]]) -> str:
     owners = " and ".join(f"{plugin.owner} (plugin {plugin.name!r})" for plugin, _ in made)
     return (
         f"the {kind} {name!r} is claimed by {owners}, so none of them is used; uninstall one, or set "
