@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ganfw.lazy import lazy
 
 if TYPE_CHECKING:  # what type checkers and editors see; at run time names load lazily, below
     from ganfw.composition import compose as compose
@@ -115,70 +116,59 @@ __version__ = "0.1.0"
 
 # Where each public name lives. Importing ganfw imports none of it: torch loads with the first name that needs it.
 _HOMES = {
-    "AdamConfig": "ganfw.config.trainer",
-    "ArrayData": "ganfw.data.arrays",
-    "AudioSpec": "ganfw.specs",
-    "Augmentation": "ganfw.terms",
-    "Batch": "ganfw.training.step",
-    "Command": "ganfw.plugins.records",
-    "Condition": "ganfw.specs",
-    "Config": "ganfw.config.base",
-    "Constraint": "ganfw.terms",
-    "DataConfig": "ganfw.config.data",
-    "Dataset": "ganfw.data.dataset",
-    "Discriminator": "ganfw.networks",
-    "EMAConfig": "ganfw.config.trainer",
-    "Encoder": "ganfw.networks",
-    "Evaluation": "ganfw.evaluation",
-    "Exported": "ganfw.exporting",
-    "Exporter": "ganfw.exporting",
-    "GAN": "ganfw.gan",
-    "GanfwError": "ganfw.errors",
-    "Generator": "ganfw.networks",
-    "ImageSpec": "ganfw.specs",
-    "Loss": "ganfw.terms",
-    "Metric": "ganfw.evaluation",
-    "OptimizerConfig": "ganfw.config.trainer",
-    "Part": "ganfw.plugins.records",
-    "Phase": "ganfw.gan",
-    "Play": "ganfw.game",
-    "RMSPropConfig": "ganfw.config.trainer",
-    "Recipe": "ganfw.config.recipe",
-    "RecipeFile": "ganfw.plugins.records",
-    "Regularizer": "ganfw.terms",
-    "ReplayBuffer": "ganfw.replay",
-    "SGDConfig": "ganfw.config.trainer",
-    "Schedule": "ganfw.config.base",
-    "Scheduled": "ganfw.config.base",
-    "Score": "ganfw.evaluation",
-    "SequenceSpec": "ganfw.specs",
-    "Slot": "ganfw.config.slots",
-    "Step": "ganfw.training.step",
-    "TrackerConfig": "ganfw.config.tracking",
-    "Trainer": "ganfw.training.trainer",
-    "TrainerConfig": "ganfw.config.trainer",
-    "TwoPlayerGAN": "ganfw.game",
-    "VectorSpec": "ganfw.specs",
-    "Verdict": "ganfw.networks",
-    "VideoSpec": "ganfw.specs",
-    "VolumeSpec": "ganfw.specs",
-    "compose": "ganfw.composition",
-    "hookimpl": "ganfw.plugins.hookspecs",
-    "load": "ganfw.model",
-    "open_data": "ganfw.composition",
-    "value_at": "ganfw.config.base",
+    "AdamConfig": "config.trainer",
+    "ArrayData": "data.arrays",
+    "AudioSpec": "specs",
+    "Augmentation": "terms",
+    "Batch": "training.step",
+    "Command": "plugins.records",
+    "Condition": "specs",
+    "Config": "config.base",
+    "Constraint": "terms",
+    "DataConfig": "config.data",
+    "Dataset": "data.dataset",
+    "Discriminator": "networks",
+    "EMAConfig": "config.trainer",
+    "Encoder": "networks",
+    "Evaluation": "evaluation",
+    "Exported": "exporting",
+    "Exporter": "exporting",
+    "GAN": "gan",
+    "GanfwError": "errors",
+    "Generator": "networks",
+    "ImageSpec": "specs",
+    "Loss": "terms",
+    "Metric": "evaluation",
+    "OptimizerConfig": "config.trainer",
+    "Part": "plugins.records",
+    "Phase": "gan",
+    "Play": "game",
+    "RMSPropConfig": "config.trainer",
+    "Recipe": "config.recipe",
+    "RecipeFile": "plugins.records",
+    "Regularizer": "terms",
+    "ReplayBuffer": "replay",
+    "SGDConfig": "config.trainer",
+    "Schedule": "config.base",
+    "Scheduled": "config.base",
+    "Score": "evaluation",
+    "SequenceSpec": "specs",
+    "Slot": "config.slots",
+    "Step": "training.step",
+    "TrackerConfig": "config.tracking",
+    "Trainer": "training.trainer",
+    "TrainerConfig": "config.trainer",
+    "TwoPlayerGAN": "game",
+    "VectorSpec": "specs",
+    "Verdict": "networks",
+    "VideoSpec": "specs",
+    "VolumeSpec": "specs",
+    "compose": "composition",
+    "hookimpl": "plugins.hookspecs",
+    "load": "model",
+    "open_data": "composition",
+    "value_at": "config.base",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ganfw' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy(__name__, _HOMES)
+__all__ += ["__version__"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
+from ganfw.lazy import lazy
 from ganfw_losses.plugin import (  # noqa: F401  (the hooks are found in this module)
     ganfw_register_augmentation,
     ganfw_register_loss,
@@ -30,17 +28,4 @@ _HOMES = {
     "gradient_penalty": "regularizers.gradient_penalty",
     "r1_penalty": "regularizers.r1",
 }
-
-__all__ = list(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ganfw_losses' has no attribute {name!r}")
-    value = getattr(import_module(f"ganfw_losses.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy(__name__, _HOMES)

@@ -5,9 +5,7 @@ Importing this module imports no torch; the networks load it when they are first
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
+from ganfw.lazy import lazy
 from ganfw_classic.plugin import (  # noqa: F401  (the hooks are found in this module)
     ganfw_register_discriminator,
     ganfw_register_generator,
@@ -25,17 +23,4 @@ _HOMES = {
     "MLPGenerator": "mlp",
     "MLPGeneratorConfig": "configs",
 }
-
-__all__ = list(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ganfw_classic' has no attribute {name!r}")
-    value = getattr(import_module(f"ganfw_classic.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__, __all__ = lazy(__name__, _HOMES)
