@@ -1,4 +1,4 @@
-"""The settings of data sources: their base, and the two that core brings."""
+"""The settings of data sources: their base, and those that core brings."""
 
 from __future__ import annotations
 
@@ -92,3 +92,22 @@ class HubConfig(PicturesConfig):
             self.name, subset=self.subset, split=self.split, revision=self.revision, column=self.column,
             labels=self.labels,
         )  # fmt: skip
+
+
+class ShapesConfig(DataConfig):
+    """Discs, squares and triangles on white, drawn as they are needed: no files, no network."""
+
+    count: int = Field(default=2000, ge=1)
+    """How many pictures."""
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    """Another seed draws other pictures."""
+    labels: bool = False
+    """Whether each picture comes with its class: disc, square or triangle."""
+
+    def build(self, spec: Spec) -> Dataset:
+        """Draw for this size and these channels."""
+        from ganfw.data.pictures import rules_for
+        from ganfw.data.shapes import ShapesData
+
+        wanted = rules_for(spec)
+        return ShapesData(wanted.size, wanted.channels, count=self.count, seed=self.seed, labels=self.labels)

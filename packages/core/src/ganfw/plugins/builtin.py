@@ -32,7 +32,8 @@ def ganfw_register_optimizer() -> Iterable[Part]:
 
 @hookimpl
 def ganfw_register_data() -> Iterable[Part]:
-    """The data sources that read the user's own files, or the Hugging Face hub."""
+    """The data sources that read the user's own files or the Hugging Face hub, and one that needs neither."""
     home = "ganfw.config.data"
     yield Part("files", f"{home}:FilesConfig", "pictures of your own: a folder, a zip, Parquet or Arrow tables")
     yield Part("hub", f"{home}:HubConfig", "pictures of a Hugging Face data set, by its name")
+    yield Part("shapes", f"{home}:ShapesConfig", "discs, squares and triangles, drawn as they are needed")
