@@ -14,6 +14,8 @@ class BEGAN(ganfw.Loss):
     L_D = L(x) - k L(G(z)); L_G = L(G(z)); k <- clip(k + lambda (gamma L(x) - L(G(z))), 0, 1)
     """
 
+    energies = True
+
     def __init__(self, gamma=0.9, speed=0.05):
         super().__init__()
         self.gamma, self.speed = gamma, speed
@@ -32,6 +34,8 @@ class BEGAN(ganfw.Loss):
 
 class Autoencoder(ganfw.Discriminator):
     """Its verdict is an energy: the mean absolute error of reconstruction."""
+
+    energies = True
 
     def __init__(self, size, code=2, width=64):
         super().__init__()

@@ -168,3 +168,90 @@ def test_a_phase_that_names_no_network_is_refused():
     with pytest.raises(ganfw.GanfwError) as caught:
         toy_trainer(gan)
     assert str(caught.value) == ("phase 'encoder' optimises 'encoder', but the networks are generator, discriminator")
+
+
+def test_a_term_of_both_players_is_told_whose_turn_it_is():
+    class Both(ganfw.Regularizer):
+        side = "both"
+
+        def forward(self, play):
+            seen.append(play.player)
+            return play.fake.sum() * 0
+
+    for every, names in ((1, ["discriminator", "generator"]), (2, ["discriminator/both", "generator/both"])):
+        seen = []
+        gan = toy_gan(regularizers={"both": Both(every=every)})
+        for phase in gan.phases:
+            phase.loss(make_step())
+        assert seen == ["discriminator", "generator"]
+        assert [
+            phase.name for phase in gan.phases if phase.gain == every and (every == 1 or "/" in phase.name)
+        ] == names
+
+
+def test_terms_get_to_know_their_player_when_the_game_is_made():
+    class Bound(ganfw.Regularizer):
+        side = "generator"
+
+        def attach(self, network):
+            self.register_buffer("mean", torch.zeros(sum(p.numel() for p in network.parameters())))
+
+        def forward(self, play):
+            return self.mean.sum()
+
+    class Halved(ganfw.Constraint):
+        def attach(self, network):
+            for parameter in network.parameters():
+                parameter.data /= 2
+
+    plain = toy_gan()
+    gan = toy_gan(regularizers={"bound": Bound(), "halved": Halved()})
+    assert "regularizers.bound.mean" in gan.state_dict()
+    torch.testing.assert_close(gan.discriminator.net[0].weight * 2, plain.discriminator.net[0].weight)
+    toy_trainer(gan, steps=1).fit()  # a constraint without a second method leaves the weights alone afterwards
+
+
+def test_features_are_asked_for_where_a_term_reads_them():
+    class Featured(ToyDiscriminator):
+        def forward(self, x, condition=None, *, features=False):
+            asked.append(features)
+            return super().forward(x, condition)
+
+    class Reads(ganfw.Regularizer):
+        features = True
+
+        def forward(self, play):
+            return play.real_verdict.logits[0].mean()
+
+    for regularizers, wanted in (({}, False), ({"reads": Reads()}, True)):
+        asked = []
+        gan = ganfw.TwoPlayerGAN(ToyGenerator(), Featured(), Logistic(), regularizers=regularizers)
+        gan.phases[0].loss(make_step())
+        assert set(asked) == {wanted}
+
+
+@pytest.mark.parametrize(
+    ("loss", "judge", "message"),
+    [
+        (
+            True, False,
+            "Judge judges by logits, but Energy expects energies, as EBGAN and BEGAN do. Choose another loss.type, or "
+            "another discriminator.type.",
+        ),
+        (
+            False, True,
+            "Judge judges by energies, which are lower for what is more real, but Energy expects logits, as most "
+            "losses do. Choose another loss.type, or another discriminator.type.",
+        ),
+    ],
+)  # fmt: skip
+def test_energies_and_logits_are_not_mixed(loss, judge, message):
+    class Judge(ToyDiscriminator):
+        energies = judge
+
+    class Energy(Logistic):
+        energies = loss
+
+    with pytest.raises(ganfw.GanfwError) as error:
+        ganfw.TwoPlayerGAN(ToyGenerator(), Judge(), Energy())
+    assert str(error.value) == message

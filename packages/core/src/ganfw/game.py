@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
     from ganfw.networks import Discriminator, Generator, Verdict
     from ganfw.specs import Condition
-    from ganfw.terms import Augmentation, Loss
+    from ganfw.terms import Augmentation, Loss, Side
     from ganfw.training.step import Step
 
 
 class Play:
     """One phase of the game as its terms see it: networks, batch, verdicts (each computed once), and randomness."""
 
-    def __init__(self, gan: TwoPlayerGAN, step: Step) -> None:
+    def __init__(self, gan: TwoPlayerGAN, step: Step, player: Side = "discriminator") -> None:
         self.generator, self.discriminator = gan.generator, gan.discriminator
-        self.step, self.images = step, step.images
+        self.step, self.images, self.player = step, step.images, player
         self._gan = gan
 
     @property
@@ -53,14 +53,14 @@ class Play:
         return fake
 
     def judge(self, x: Tensor) -> Verdict:
-        """Augment ``x`` with fresh randomness and ask the discriminator.
+        """Augment ``x`` with fresh randomness and ask the discriminator, for features too where a term reads them.
 
         Shape:
             x: ``(B, *spec.shape)``.
         """
         augmentation = self._gan.augmentation
         seen = x if augmentation is None else augmentation(x, self.step)
-        verdict: Verdict = self.discriminator(seen, self.condition)
+        verdict: Verdict = self.discriminator(seen, self.condition, features=self._gan.features)
         return verdict
 
     @cached_property
@@ -112,7 +112,11 @@ class TwoPlayerGAN(GAN):
         self.regularizers = Terms(regularizers or {})
         self.augmentation = augmentation
         self.condition = condition
+        self.features = any(isinstance(term, Regularizer) and term.features for term in self.regularizers.values())
         self._refuse_impossible_mixes()
+        for term in self.regularizers.values():
+            if isinstance(term, Regularizer | Constraint) and term.side != "both":
+                term.attach(getattr(self, term.side))
         # n_critic steps of the discriminator come first, then one of the generator.
         last = generator_every - 1
         self._updates_every = {"discriminator": 1, "generator": generator_every}
@@ -125,10 +129,11 @@ class TwoPlayerGAN(GAN):
 
     def discriminator_loss(self, step: Step) -> dict[str, Tensor]:
         """The discriminator's terms."""
-        play = Play(self, step)
+        play = Play(self, step, "discriminator")
         pairs = list(zip(play.real_verdict.logits, play.fake_verdict.logits, strict=True))
         step.log("discriminator/real", reduce(add, (real.mean() for real, _ in pairs)))
         step.log("discriminator/fake", reduce(add, (fake.mean() for _, fake in pairs)))
+        step.log("discriminator/real_sign", pairs[0][0].sign().mean())  # ADA's r_t is its mean over some steps
         return {
             "adversarial": reduce(add, (self.loss.discriminator(real, fake) for real, fake in pairs)),
             **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},
@@ -136,7 +141,7 @@ class TwoPlayerGAN(GAN):
 
     def generator_loss(self, step: Step) -> dict[str, Tensor]:
         """The generator's terms."""
-        play = Play(self, step)
+        play = Play(self, step, "generator")
         fakes = play.fake_verdict.logits
         reals = play.real_verdict.logits if self.loss.compares else [None] * len(fakes)
         return {
@@ -159,36 +164,43 @@ class TwoPlayerGAN(GAN):
             if isinstance(term, Constraint) and term.side in phase.network_names:
                 term(getattr(self, term.side))
 
-    def _penalties(self, side: str, *, lazy: bool) -> dict[str, Regularizer]:
+    def _penalties(self, side: Side, *, lazy: bool) -> dict[str, Regularizer]:
         return {
             name: term
             for name, term in self.regularizers.items()
-            if isinstance(term, Regularizer) and term.side == side and (term.every > 1) == lazy
+            if isinstance(term, Regularizer) and term.side in (side, "both") and (term.every > 1) == lazy
         }
 
     def _main_phase(
-        self, side: str, loss: Callable[[Step], dict[str, Tensor]], every: int | Callable[[int], bool]
+        self, side: Side, loss: Callable[[Step], dict[str, Tensor]], every: int | Callable[[int], bool]
     ) -> Phase:
         curved = any(term.second_order for term in self._penalties(side, lazy=False).values())
         return Phase(side, side, loss, every=every, second_order=curved)
 
-    def _lazy_phases(self, side: str) -> list[Phase]:
+    def _lazy_phases(self, side: Side) -> list[Phase]:
         return [
             Phase(
-                f"{side}/{name}", side, partial(self._lazy_loss, term),
+                f"{side}/{name}", side, partial(self._lazy_loss, term, side),
                 every=term.every * self._updates_every[side], gain=float(term.every), second_order=term.second_order,
             )
             for name, term in self._penalties(side, lazy=True).items()
         ]  # fmt: skip
 
-    def _lazy_loss(self, term: Regularizer, step: Step) -> dict[str, Tensor]:
-        return {"penalty": term(Play(self, step))}
+    def _lazy_loss(self, term: Regularizer, side: Side, step: Step) -> dict[str, Tensor]:
+        return {"penalty": term(Play(self, step, side))}
 
     def _refuse_impossible_mixes(self) -> None:
-        mixing = getattr(self.discriminator, "uses_batch_statistics", False)
+        network, loss = type(self.discriminator).__name__, type(self.loss).__name__
+        if self.loss.energies != self.discriminator.energies:
+            judged = "energies, which are lower for what is more real" if self.discriminator.energies else "logits"
+            wanted = "energies, as EBGAN and BEGAN do" if self.loss.energies else "logits, as most losses do"
+            raise GanfwError(
+                f"{network} judges by {judged}, but {loss} expects {wanted}. Choose another loss.type, or another "
+                "discriminator.type."
+            )
+        mixing = self.discriminator.uses_batch_statistics
         penalties = [n for n, t in self.regularizers.items() if isinstance(t, Regularizer) and t.per_sample]
         if mixing and penalties:
-            network = type(self.discriminator).__name__
             raise GanfwError(
                 f"regularizers.{penalties[0]} penalises each sample's own gradient, but {network} mixes the "
                 "samples of a batch (batch normalisation), so that gradient is not defined. Build the discriminator "

@@ -48,7 +48,7 @@ class Verdict:
 
     Args:
         logits: One tensor per judge (J = 1 for most networks), each with the batch axis first; larger is more real.
-            Energies (EBGAN, BEGAN) have the opposite sign: lower is more real.
+            Energies (EBGAN, BEGAN) have the opposite sign, and their discriminator says so.
         features: Per judge, its intermediate activations, when asked for.
         heads: Further outputs by name (class, code, ...).
     """
@@ -64,6 +64,8 @@ class Discriminator(nn.Module):
     uses_batch_statistics: bool = False
     """Samples of a batch influence each other (batch normalisation, minibatch discrimination), so a penalty on
     per-sample gradients is not defined. Such a mix is refused before training."""
+    energies: bool = False
+    """Judges by energies, which are lower for what is more real. Only losses of that kind fit."""
 
     @abstractmethod
     def forward(self, x: Tensor, condition: Tensor | None = None, *, features: bool = False) -> Verdict:

@@ -35,6 +35,9 @@ class Terms(nn.ModuleDict, Term):
     """Terms by name, as one child of a GAN."""
 
 
+Side = Literal["discriminator", "generator"]
+
+
 class Loss(Term):
     """An adversarial loss. Both players see both sides; means are over the batch; every loss is minimised.
 
@@ -45,6 +48,8 @@ class Loss(Term):
     compares: ClassVar[bool] = False
     """``generator`` compares fake with real logits (relativistic losses). Otherwise it is called with ``real=None``,
     which spares the generator's phase one forward pass of the discriminator."""
+    energies: ClassVar[bool] = False
+    """Expects energies, which are lower for what is more real (EBGAN, BEGAN), from a discriminator that says so."""
 
     @abstractmethod
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -56,22 +61,31 @@ class Loss(Term):
 
 
 class Regularizer(Term):
-    """A penalty on one player, computed from a `Play`: the networks, the batch and the step's own randomness.
+    """A penalty, computed from a `Play`: the networks, the batch and the step's own randomness.
 
     Args:
         every: Evaluate each ``every`` steps. Above 1 the term gets a phase of its own, is multiplied by ``every``, and
             the optimizer is corrected for it (lazy regularization, Karras et al. 2020, appendix B).
     """
 
-    side: ClassVar[Literal["discriminator", "generator"]] = "discriminator"
+    side: ClassVar[Side | Literal["both"]] = "discriminator"
+    """The player that it is added to; with ``both``, ``play.player`` says whose turn it is."""
     second_order: ClassVar[bool] = False
     """Differentiates a gradient."""
+    features: ClassVar[bool] = False
+    """Reads ``features`` of the verdicts: the game then asks the discriminator for them."""
     per_sample: ClassVar[bool] = False
     """Penalises each sample's own gradient: refused for a discriminator that mixes the samples of a batch."""
 
     def __init__(self, every: int = 1) -> None:
         super().__init__()
         self.every = every
+
+    def attach(self, network: nn.Module) -> None:
+        """Get to know the player of its side, once, when the game is made (not for ``both``).
+
+        This is the place for buffers as large as the network (historical averaging).
+        """
 
     @abstractmethod
     def forward(self, play: Play) -> Tensor:
@@ -83,13 +97,19 @@ class Regularizer(Term):
 
 
 class Constraint(Term):
-    """Changes one player's parameters in place after its optimizer has stepped (weight clipping)."""
+    """Keeps one player's parameters in bounds, by either of its two methods.
 
-    side: ClassVar[Literal["discriminator", "generator"]] = "discriminator"
+    Attributes:
+        side: The player.
+    """
 
-    @abstractmethod
+    side: Side = "discriminator"
+
+    def attach(self, network: nn.Module) -> None:
+        """Change ``network`` once, when the game is made (spectral normalisation)."""
+
     def forward(self, network: nn.Module) -> None:
-        """Constrain the parameters of ``network``. Called without gradient."""
+        """Change the parameters in place after each step of the optimizer (weight clipping); without gradient."""
 
 
 class Augmentation(Term):

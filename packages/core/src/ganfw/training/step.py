@@ -58,10 +58,16 @@ class Draw:
 
     Numbers are drawn for the whole job and sliced, so that any number of processes and micro-batches sees the values
     that one process would. ``part`` of ``parts`` says which slice is ours.
+
+    Attributes:
+        index: Number of steps done before this one.
+        images: Number of images shown before this step, over all processes: what schedules are functions of.
     """
 
-    def __init__(self, seed: int, index: int, *, part: int = 0, parts: int = 1, device: Any = "cpu") -> None:
-        self.seed, self.index, self.part, self.parts = seed, index, part, parts
+    def __init__(
+        self, seed: int, index: int, *, images: int = 0, part: int = 0, parts: int = 1, device: Any = "cpu"
+    ) -> None:  # fmt: skip
+        self.seed, self.index, self.images, self.part, self.parts = seed, index, images, part, parts
         self.device = torch.device(device)
         self._generator = torch.Generator(self.device)
         self._phase, self._draws = "", 0
@@ -100,8 +106,6 @@ class Step(Draw):
 
     Attributes:
         batch: This micro-batch.
-        index: Number of steps done before this one.
-        images: Number of images shown before this step, over all processes.
         shared: Hands a tensor (the fakes) from one phase to a later one, where it carries no gradient: the graph that
             made it is gone.
     """
@@ -110,8 +114,8 @@ class Step(Draw):
         self, batch: Batch, *, index: int = 0, images: int = 0, seed: int = 0, part: int = 0, parts: int = 1,
         meter: Meter | None = None, gather: Callable[[Tensor], Tensor] | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(seed, index, part=part, parts=parts, device=next(iter(batch.values())).device)
-        self.batch, self.images = batch, images
+        super().__init__(seed, index, images=images, part=part, parts=parts, device=next(iter(batch.values())).device)
+        self.batch = batch
         self.shared: dict[str, Tensor] = {}
         self._meter, self._gather = meter, gather
 
