@@ -134,7 +134,7 @@ def test_the_meta_distribution_names_every_plugin():
 def test_every_module_has_its_layer():
     layers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     assert set(layers["root_packages"]) == set(MODULES.values())
-    named = {module.strip() for layer in layers["contracts"][0]["layers"] for module in layer.split(":")}
+    named = {module.strip() for layer in layers["contracts"][0]["layers"] for module in layer.split("|")}
     assert named == set(MODULES.values())
 
 
@@ -159,7 +159,8 @@ def undeclared(name, source):
     """Imports of distributions that ``name`` does not declare."""
     owners = packages_distributions()
     siblings = {module: owner for owner, module in MODULES.items()}
-    declared = requirements(name) | {name}
+    extras = PROJECTS[name][1]["project"].get("optional-dependencies", {}).values()
+    declared = requirements(name) | {name} | {canonicalize_name(Requirement(r).name) for extra in extras for r in extra}
     missing = set()
     for module, file in imported_modules(source):
         if module in sys.stdlib_module_names:

@@ -53,6 +53,12 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
     from ganfw.exporting import (
         Exporter as Exporter,
     )
+    from ganfw.extractors import (
+        Extractor as Extractor,
+    )
+    from ganfw.extractors import (
+        Features as Features,
+    )
     from ganfw.game import Play as Play
     from ganfw.game import TwoPlayerGAN as TwoPlayerGAN
     from ganfw.gan import GAN as GAN
@@ -133,6 +139,8 @@ _HOMES = {
     "Evaluation": "evaluation",
     "Exported": "exporting",
     "Exporter": "exporting",
+    "Extractor": "extractors",
+    "Features": "extractors",
     "GAN": "gan",
     "GanfwError": "errors",
     "Generator": "networks",

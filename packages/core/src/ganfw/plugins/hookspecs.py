@@ -143,6 +143,16 @@ class Hookspecs(Protocol):
         """
 
     @hookspec
+    def ganfw_register_extractor(self) -> Iterable[Part]:
+        """Networks by whose features metrics compare samples → `ganfw.Extractor`.
+
+        Example:
+            @ganfw.hookimpl
+            def ganfw_register_extractor():
+                yield ganfw.Part("polar", "my_parts.extractor:PolarConfig", "distance and direction from the origin")
+        """
+
+    @hookspec
     def ganfw_register_tracker(self) -> Iterable[Part]:
         """Where losses and samples are logged. The config subclasses `ganfw.TrackerConfig` → Accelerate's
         ``GeneralTracker``.
