@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from types import ModuleType
@@ -46,14 +47,15 @@ def site(tmp_path, monkeypatch):
         found = Distribution.discover(context=DistributionFinder.Context(path=[str(folder)]))
         return [point for dist in found for point in dist.entry_points if point.group == group]
 
-    monkeypatch.setattr("ganfw.plugins.loading.entry_points", only_here)
+    monkeypatch.setattr("ganfw.plugins.finding.entry_points", only_here)
 
-    def install(distribution, source, *, module=None, entry=None, version="1.0"):
+    def install(distribution, source, *, module=None, entry=None, version="1.0", requires=()):
         module = module or distribution.replace("-", "_")
         (folder / f"{module}.py").write_text(source)
         info = folder / f"{module}-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
+        needs = "".join(f"Requires-Dist: {requirement}\n" for requirement in requires)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n{needs}")
         (info / "entry_points.txt").write_text(f"[ganfw]\n{entry or module} = {module}\n")
 
     yield install
@@ -93,7 +95,14 @@ MARKED = "import ganfw\n\n@ganfw.hookimpl\n"
         ("x = 1\nraise KeyError('x')", "KeyError: 'x' (bad.py, line 2)"),
         ("def f(:\n  pass", "SyntaxError: invalid syntax (bad.py, line 1)"),
         ("import sys\nsys.exit(3)", "SystemExit: 3 (bad.py, line 2)"),
-        ("", "it brings nothing: no function ganfw_register_... marked @ganfw.hookimpl in its module"),
+        ("", "it brings nothing: no function ganfw_... marked @ganfw.hookimpl in its module"),
+        ("import ganfw\n\n@ganfw.hookimpl(tryfirst=True)\ndef ganfw_after_step(trainer): ...",
+         "ganfw_after_step is marked tryfirst, but each plugin is called by itself, in the order of their names; "
+         "write @ganfw.hookimpl alone"),
+        (MARKED + "def ganfw_after_stop(trainer): ...", "there is no hook ganfw_after_stop; did you mean ganfw_after_step?"),
+        (MARKED + "def ganfw_register_command():\n    yield ganfw.Part('a', ganfw.AdamConfig, '')",
+         "ganfw_register_command has to yield ganfw.Command, not Part(name='a', "
+         "config=<class 'ganfw.config.trainer.AdamConfig'>, summary='', reference='')"),
         (MARKED + "def ganfw_register_los():\n    return []", "there is no hook ganfw_register_los; did you mean ganfw_register_loss?"),
         ("def ganfw_register_loss():\n    return []", "ganfw_register_loss is not marked as a hook; write @ganfw.hookimpl above it"),
         (MARKED + "def ganfw_register_loss(spec):\n    return []",
@@ -123,6 +132,76 @@ def test_a_broken_plugin_is_left_out(site, source, detail):
     loaded = load_registry()
     assert statuses(loaded) == {"bad": ("failed", detail), "good": ("ok", "")}
     assert list(loaded.parts("loss")) == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("requires", "detail"),
+    [
+        (["ganfw-core>=0.1,<0.2", "torch>=2.6"], ""),
+        (["ganfw-core >= 0.1.0", "ganfw-core!=0.0.9", "ganfw-core~=0.1"], ""),
+        (["ganfw-core<0.1"], "it needs ganfw-core<0.1, but 0.1.0 is installed; look for a version that goes with it: pip install -U plugin"),
+        (["ganfw-core>0.1"], "it needs ganfw-core>0.1, but 0.1.0 is installed; look for a version that goes with it: pip install -U plugin"),
+        (["ganfw-core==0.3.*"], "it needs ganfw-core==0.3.*, but 0.1.0 is installed; look for a version that goes with it: pip install -U plugin"),
+        (["ganfw-nowhere>=1"], "it needs ganfw-nowhere>=1, which is not installed; look for a version that goes with it: pip install -U plugin"),
+        (["ganfw-nowhere>=1; extra == 'more'", "ganfw-core<0.1; python_version < '3'"], ""),
+    ],
+)  # fmt: skip
+def test_a_plugin_says_which_versions_it_goes_with(site, requires, detail):
+    site("plugin", GOOD.format(name="Good", part="good"), requires=requires)
+    loaded = load_registry()
+    assert statuses(loaded) == {"plugin": ("incompatible" if detail else "ok", detail)}
+    if detail:
+        assert "plugin" not in sys.modules, "it is not even imported"
+        with pytest.raises(GanfwError, match="which could not be loaded: it needs ganfw-"):
+            loaded.part("loss", "good")
+
+
+def test_a_missing_dependency_is_named_as_the_metadata_have_it(site):
+    site("bad", "import no_such_module.deeper", requires=["torch", "No-Such-Module>=1.10"])
+    assert statuses(load_registry()) == {
+        "bad": (
+            "failed",
+            "ModuleNotFoundError: No module named 'no_such_module' (bad.py, line 1); it needs No-Such-Module>=1.10, which "
+            "is not installed: pip install -U bad",
+        )
+    }
+
+
+def test_listeners_come_in_the_order_of_their_plugins(site):
+    heard = "\n@ganfw.hookimpl\ndef ganfw_after_step({argument}):\n    return '{name}'\n"
+    for name, argument in (("second", ""), ("first", "trainer")):
+        site(name, GOOD.format(name=name.title(), part=name) + heard.format(name=name, argument=argument))
+    loaded = load_registry()
+    listeners = loaded.listeners("after_step")
+    assert [(x.plugin, x.owner, x.arguments, x.function(*x.arguments)) for x in listeners] == [
+        ("first", "first 1.0", ("trainer",), "first"), ("second", "second 1.0", (), "second"),
+    ]  # fmt: skip
+    assert loaded.listeners("before_run") == ()
+    assert loaded.statuses[1].parts == ("loss:first", "event:after_step")
+
+
+def test_a_plugin_may_bring_nothing_but_ears(site):
+    site("ears", MARKED + "def ganfw_before_run(): ...")
+    assert statuses(load_registry()) == {"ears": ("ok", "")}
+
+
+def test_the_environment_asks_for_a_trace(site, monkeypatch, capsys):
+    site("good", GOOD.format(name="Good", part="good"))
+    load_registry()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv("GANFW_HOOK_TRACE", "1")
+    load_registry()
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if "(good 1.0)" in line)
+    assert re.fullmatch(r"ganfw: hook ganfw_register_loss of good \(good 1\.0\): \d+\.\d\d ms, 1 records", line)
+
+
+def test_no_plugins_is_what_switches_them_off(site):
+    site("good", GOOD.format(name="Good", part="good"))
+    loaded = load_registry(disable="*", disabled_by="--no-plugins")
+    assert statuses(loaded) == {"good": ("disabled", "switched off by --no-plugins")}
+    with pytest.raises(GanfwError) as error:
+        loaded.part("loss", "good")
+    assert str(error.value).endswith("; these plugins are switched off by --no-plugins: good")
 
 
 def test_a_missing_part_says_why(site):

@@ -58,14 +58,20 @@ def plugins_chosen(arguments: Sequence[str]) -> Iterator[list[str]]:
         if not _taken.get():
             yield rest
             return
-        from ganfw.plugins.registry import load_registry, using
+        from ganfw.plugins.registry import using
 
-        with using(load_registry(files, disable="*" if none_installed else None)) as chosen:
+        with using(_load(files, none_installed=none_installed)) as chosen:
             if rest[:1] != ["plugins"]:  # which lists what is broken
                 _refuse_broken(chosen, files)
             yield rest
     finally:
         _taken.reset(token)
+
+
+def _load(files: Sequence[str], *, none_installed: bool) -> Registry:
+    from ganfw.plugins.registry import load_registry
+
+    return load_registry(files, disable="*", disabled_by="--no-plugins") if none_installed else load_registry(files)
 
 
 def _refuse_broken(chosen: Registry, files: Sequence[str]) -> None:

@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING
 import ganfw
 from ganfw.config.problems import closest
 from ganfw.errors import GanfwError
+from ganfw.plugins.checking import import_config
+from ganfw.plugins.finding import find_extra, find_installed
 from ganfw.plugins.hookspecs import PART_KINDS
-from ganfw.plugins.loading import (
-    DISABLE_VARIABLE,
-    Found,
-    PluginStatus,
-    find_extra,
-    find_installed,
-    import_config,
-    load_all,
-)
+from ganfw.plugins.loading import DISABLE_VARIABLE, load_all
 from ganfw.plugins.records import Command, Part, RecipeFile, Record
+from ganfw.plugins.status import Brought, Found, PluginStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -30,7 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ganfw.config.base import Config
-    from ganfw.plugins.loading import Records
+    from ganfw.plugins.listening import Listener
 
 Claim = tuple[str, str]
 """A kind and a name."""
@@ -40,14 +35,19 @@ class Registry:
     """The parts and recipes of a set of plugins. It never changes.
 
     Args:
-        plugins: Plugins with their records, or with the status that says why they have none.
+        plugins: Plugins with what they bring, or with the status that says why they bring nothing.
     """
 
-    def __init__(self, plugins: Sequence[tuple[Found, Records | PluginStatus]]) -> None:
+    def __init__(self, plugins: Sequence[tuple[Found, Brought | PluginStatus]]) -> None:
         claims: defaultdict[Claim, list[tuple[Found, Record]]] = defaultdict(list)
-        for plugin, records in plugins:
-            for kind, record in () if isinstance(records, PluginStatus) else records:
+        self._listeners: defaultdict[str, list[Listener]] = defaultdict(list)
+        for plugin, brought in plugins:
+            if isinstance(brought, PluginStatus):
+                continue
+            for kind, record in brought.records:
                 claims[kind, record.name].append((plugin, record))
+            for listener in brought.listeners:
+                self._listeners[listener.event].append(listener)
         self._conflicts = {claim: _conflict(*claim, made) for claim, made in sorted(claims.items()) if len(made) > 1}
         self._owners = {claim: made[0][0] for claim, made in claims.items() if len(made) == 1}
         self._parts: dict[str, dict[str, Part]] = {kind: {} for kind in PART_KINDS}
@@ -61,15 +61,16 @@ class Registry:
                 self._recipes[name] = record
             elif len(made) == 1 and isinstance(record, Command):
                 self._commands[name] = record
-        self.statuses = tuple(self._status(plugin, records) for plugin, records in plugins)
+        self.statuses = tuple(self._status(plugin, brought) for plugin, brought in plugins)
 
-    def _status(self, plugin: Found, records: Records | PluginStatus) -> PluginStatus:
-        if isinstance(records, PluginStatus):
-            return records
-        claims = [(kind, record.name) for kind, record in records]
-        used = tuple(f"{kind}:{name}" for kind, name in claims if (kind, name) in self._owners)
+    def _status(self, plugin: Found, brought: Brought | PluginStatus) -> PluginStatus:
+        if isinstance(brought, PluginStatus):
+            return brought
+        claims = [(kind, record.name) for kind, record in brought.records]
+        used = [f"{kind}:{name}" for kind, name in claims if (kind, name) in self._owners]
+        heard = [f"event:{listener.event}" for listener in brought.listeners]
         twice = [self._conflicts[claim] for claim in claims if claim in self._conflicts]
-        return plugin.status("conflict" if twice else "ok", "; ".join(twice), used)
+        return plugin.status("conflict" if twice else "ok", "; ".join(twice), (*used, *heard))
 
     def parts(self, kind: str) -> Mapping[str, Part]:
         """The parts of one kind by name, sorted."""
@@ -93,6 +94,10 @@ class Registry:
     def commands(self) -> Mapping[str, Command]:
         """The commands by name, sorted."""
         return MappingProxyType(self._commands)
+
+    def listeners(self, event: str) -> tuple[Listener, ...]:
+        """What plugins have to say to an event (``after_step``), in the order in which they are told."""
+        return tuple(self._listeners[event]) if event in self._listeners else ()
 
     def recipe(self, name: str) -> RecipeFile:
         """One recipe.
@@ -154,10 +159,10 @@ class Registry:
         broken = [
             f"it may be in the plugin {status.name!r} of {status.owner}, which could not be loaded: {status.detail}"
             for status in self.statuses
-            if status.status == "failed" or (status.status == "conflict" and not status.parts)
+            if status.status in {"failed", "incompatible"} or (status.status == "conflict" and not status.parts)
         ]
-        if off := [status.name for status in self.statuses if status.status == "disabled"]:
-            broken.append(f"these plugins are switched off by {DISABLE_VARIABLE}: {', '.join(off)}")
+        if off := [status for status in self.statuses if status.status == "disabled"]:
+            broken.append(f"these plugins are {off[0].detail}: {', '.join(status.name for status in off)}")
         return "; ".join([message, *broken])
 
 
@@ -170,21 +175,23 @@ def _conflict(kind: str, name: str, made: Sequence[tuple[Found, Record]]) -> str
 
 
 def load_registry(
-    extra_modules: Sequence[ModuleType | str | Path] = (), *, disable: str | Collection[str] | None = None
-) -> Registry:
+    extra_modules: Sequence[ModuleType | str | Path] = (), *, disable: str | Collection[str] | None = None,
+    disabled_by: str = DISABLE_VARIABLE,
+) -> Registry:  # fmt: skip
     """Load the built-in parts, all installed plugins, and further ones.
 
     Args:
         extra_modules: Plugins that are not installed: modules, or paths of Python files.
         disable: Names of plugins or distributions to leave out, ``"*"`` for all that are installed; by default
             what the environment variable ``GANFW_DISABLE_PLUGINS`` says.
+        disabled_by: What leaves them out, as the status of a plugin says it.
 
     Raises:
         GanfwError: If a given file does not exist.
     """
     extra = [find_extra(module) for module in extra_modules]
     core = load_all([Found("core", "ganfw-core", ganfw.__version__, _builtin)], ())
-    return Registry([*core, *load_all(find_installed(), disable), *load_all(extra, ())])
+    return Registry([*core, *load_all(find_installed(), disable, disabled_by=disabled_by), *load_all(extra, ())])
 
 
 def _builtin() -> ModuleType:
