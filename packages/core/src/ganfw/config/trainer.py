@@ -52,6 +52,8 @@ class TrainerConfig(Config):
     """Any tracker that Accelerate knows (tensorboard, wandb, mlflow, trackio, ...); null tracks nothing."""
     workers: int = Field(default=0, ge=0)
     """Processes that read data ahead. The order of the data does not depend on it."""
+    on_error: Literal["stop", "disable"] = "stop"
+    """What becomes of a plugin that raises in a training event: it stops the run, or hears of no further events."""
     compile: bool = False
     """Compile the networks with torch.compile; phases of second order still run eager."""
     deterministic: bool = False

@@ -24,7 +24,7 @@ from ganfw.plugins.status import Brought, Found, PluginError, PluginStatus
 from ganfw.plugins.tracing import traced
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 DISABLE_VARIABLE = "GANFW_DISABLE_PLUGINS"
 _REGISTERS = "ganfw_register_"
@@ -130,7 +130,7 @@ def _ask(manager: pluggy.PluginManager, plugin: Found, hooks: ModuleType) -> Bro
             for implementation in caller.get_hookimpls():
                 if implementation.plugin is not hooks:
                     continue
-                function, event = implementation.function, caller.name.removeprefix("ganfw_")
+                function: Callable[..., Any] = implementation.function
                 if caller.name.startswith(_REGISTERS):
                     kind = caller.name.removeprefix(_REGISTERS)
                     with traced(caller.name, plugin.name, plugin.owner) as records:
@@ -138,8 +138,11 @@ def _ask(manager: pluggy.PluginManager, plugin: Found, hooks: ModuleType) -> Bro
                     brought.records += [(kind, checked(kind, record)) for record in records]
                 else:
                     brought.listeners.append(
-                        Listener(plugin.name, plugin.owner, event, function, tuple(implementation.argnames))
-                    )
+                        Listener(
+                            plugin.name, plugin.owner, caller.name.removeprefix("ganfw_"), function,
+                            tuple(implementation.argnames),
+                        )
+                    )  # fmt: skip
     except BaseException:
         if manager.has_plugin(plugin.name):
             manager.unregister(name=plugin.name)

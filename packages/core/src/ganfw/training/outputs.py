@@ -36,9 +36,11 @@ class Outputs:
         """Write a checkpoint, and the model as it stands."""
         trainer = self.trainer
         if self._main:
+            trainer.events.tell("before_checkpoint", trainer=trainer)
             facts = {"batch_size": trainer.config.batch_size, "data": trainer.data.fingerprint}
-            self.checkpoints.save(trainer.step, state_of(trainer), facts)
+            path = self.checkpoints.save(trainer.step, state_of(trainer), facts)
             self._model()
+            trainer.events.tell("after_checkpoint", trainer=trainer, path=path)
         trainer.accelerator.wait_for_everyone()
 
     def samples(self) -> None:
@@ -46,6 +48,7 @@ class Outputs:
         trainer = self.trainer
         if not (self._main and isinstance(trainer.data.spec, ImageSpec) and trainer.gan.can_sample):
             return
+        trainer.events.tell("before_samples", trainer=trainer)
         grid = make_grid(trainer.sample(trainer.config.sample_count))
         path = self.run / "samples" / f"step-{trainer.step:09d}.png"
         with self._guarded(path):
@@ -54,6 +57,7 @@ class Outputs:
             if hasattr(tracker, "log_images"):
                 layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
                 tracker.log_images({"samples": grid[None]}, step=trainer.step, **layout)
+        trainer.events.tell("after_samples", trainer=trainer, grid=grid, path=path)
 
     def mend_model(self) -> None:
         """Write the model if a run was broken off between a checkpoint and its model."""

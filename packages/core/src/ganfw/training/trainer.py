@@ -18,6 +18,7 @@ import torch
 
 from ganfw.data.stream import Stream, batches
 from ganfw.errors import GanfwError
+from ganfw.plugins.events import Events
 from ganfw.training import run_folder
 from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather, take_from_first
 from ganfw.training.checkpoint import Checkpoints
@@ -109,7 +110,7 @@ class Trainer:
         if config.compile:
             for network in gan.networks().values():
                 network.compile(dynamic=False)
-        self.meter = Meter(self.world)
+        self.meter, self.events = Meter(self.world), Events(config.on_error)
         self.step = 0
         self._phases_checked: set[str] = set()
 
@@ -140,6 +141,7 @@ class Trainer:
         with Display(total, self.step, silent=not self.accelerator.is_main_process) as display:
             if self.step:
                 display.say(f"going on from step {self.step}" if self.step < total else f"{self.run} is complete")
+            self.events.tell("before_run", trainer=self)
             for batch in batches(stream, self.step, total, workers=config.workers, device=self.device):
                 self.run_step(batch)
                 display.advance(self.step)
@@ -155,9 +157,11 @@ class Trainer:
                     outputs.samples()
                 if outputs is not None and (saving or last):
                     outputs.checkpoint()
+            self.events.tell("after_run", trainer=self)
 
     def run_step(self, batch: Batch) -> None:
         """One step: every phase that is due, on this process's share of the global batch."""
+        self.events.tell("before_step", trainer=self, batch=batch)
         seed_globally(key(self.seed, self.step, self.rank), self.device)
         steps = self._micro_batches(batch)
         for phase in self.phases:
@@ -173,10 +177,12 @@ class Trainer:
         self.step += 1
         if self.ema is not None:
             self.ema.update(self.images, self.config.batch_size)
+        self.events.tell("after_step", trainer=self)
 
     def _run_phase(self, phase: Phase, steps: list[Step]) -> None:
         updater, factor = self.updaters[phase.optimizer_name], phase.gain / len(steps)
         self.freezer.only(phase.network_names)
+        self.events.tell("before_phase", trainer=self, phase=phase)
         with phase_mode(phase, compiled=self.config.compile):
             for step in steps:
                 step.enter(phase.name)
@@ -194,6 +200,7 @@ class Trainer:
         updater.step(self.images)
         with torch.no_grad():
             self.gan.after_optimizer(phase)
+        self.events.tell("after_phase", trainer=self, phase=phase)
 
     def _micro_batches(self, batch: Batch) -> list[Step]:
         count = self.config.micro_batches
