@@ -111,17 +111,17 @@ def test_run_folder_that_is_a_file(ganfw, pictures, tiny):
 
 def test_unknown_tracker(ganfw, pictures, tiny):
     message = complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=tensorbord"))
-    assert message.startswith("ganfw: trainer.tracker=tensorbord: choose one of aim, tensorboard, wandb, ")
-    assert message.endswith(", or null\n")
+    assert "no tracker named 'tensorbord'; did you mean tensorboard? `ganfw plugins` lists all" in message
 
 
 def test_check_tries_the_tracker_and_the_start(ganfw, pictures, tiny):
     message = complaint(
-        ganfw("check", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=foo", "start_from=nowhere")
+        ganfw("check", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=wandb", "start_from=nowhere")
     )
-    start, tracker = message.splitlines()
-    assert start == "ganfw: start_from: nowhere is neither a run folder with a checkpoint nor a model folder"
-    assert tracker.startswith("trainer.tracker=foo: choose one of aim, tensorboard, wandb, ")
+    assert message.splitlines() == [
+        "ganfw: start_from: nowhere is neither a run folder with a checkpoint nor a model folder",
+        "trainer.tracker=wandb is not installed; try `pip install wandb`, or trainer.tracker=null",
+    ]
 
 
 def test_check_compares_the_start_with_the_networks(ganfw, pictures, tiny):
@@ -152,8 +152,7 @@ def test_plain_and_staged_runs_stay_apart(ganfw, pictures, tmp_path):
     )
 
 
-def test_tracker_that_is_not_installed(ganfw, pictures, tiny, monkeypatch):
-    monkeypatch.setattr("accelerate.tracking._available_trackers", [])
+def test_tracker_that_is_not_installed(ganfw, pictures, tiny):
     assert complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny, "trainer.tracker=wandb")) == (
         "ganfw: trainer.tracker=wandb is not installed; try `pip install wandb`, or trainer.tracker=null\n"
     )

@@ -47,10 +47,10 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
     from ganfw.evaluation import (
         Score as Score,
     )
-    from ganfw.exporting import (
+    from ganfw.export.exporter import (
         Exported as Exported,
     )
-    from ganfw.exporting import (
+    from ganfw.export.exporter import (
         Exporter as Exporter,
     )
     from ganfw.extractors import (
@@ -137,8 +137,8 @@ _HOMES = {
     "EMAConfig": "config.trainer",
     "Encoder": "networks",
     "Evaluation": "evaluation",
-    "Exported": "exporting",
-    "Exporter": "exporting",
+    "Exported": "export.exporter",
+    "Exporter": "export.exporter",
     "Extractor": "extractors",
     "Features": "extractors",
     "GAN": "gan",

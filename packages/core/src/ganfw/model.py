@@ -32,10 +32,12 @@ class Model:
         gan: The networks that sampling needs, in evaluation mode.
         spec: What one sample is.
         images: Images shown in training.
+        folder: Where it was opened, if it was.
     """
 
-    def __init__(self, gan: GAN, spec: Spec, images: int) -> None:
+    def __init__(self, gan: GAN, spec: Spec, images: int, folder: Path | None = None) -> None:
         self.gan, self.spec, self.images = gan.eval().requires_grad_(False), spec, images
+        self.folder = folder
 
     @property
     def device(self) -> torch.device:
@@ -137,7 +139,7 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
             raise GanfwError(f"the weights in {folder} do not fit its settings: {error}") from error
     for name in set(gan.networks()) - set(gan.averaged):
         delattr(gan, name)
-    return Model(gan.to(device), spec, facts["images"])
+    return Model(gan.to(device), spec, facts["images"], folder)
 
 
 def _rebuild(document: dict[str, Any], spec: Spec, folder: Path) -> GAN:

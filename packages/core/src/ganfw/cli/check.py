@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import typer
@@ -35,7 +36,6 @@ def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]
     import torch
 
     from ganfw.cli.opening import build_gan
-    from ganfw.training.runtime import check_tracker
     from ganfw.training.starting import check_before_training
     from ganfw.training.updating import make_updaters
 
@@ -58,7 +58,7 @@ def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]
         problems.append(str(error))
     try:
         if recipe.trainer.tracker is not None:
-            check_tracker(recipe.trainer.tracker)
+            recipe.trainer.tracker.build(Path("runs") / "check")  # opens nothing yet
     except GanfwError as error:
         problems.append(str(error))
     if problems or data is None:
@@ -73,7 +73,6 @@ def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]
 def _check_start(gan: GAN, start: str) -> None:
     """Whether the networks could start from there."""
     import warnings
-    from pathlib import Path
 
     from ganfw.training.starting import start_from
 

@@ -9,26 +9,23 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 import ganfw
-from ganfw.cli import check, data, plugins, recipes, sample, schema, show, train
+from ganfw.cli import check, data, export, plugins, recipes, sample, schema, show, train
+from ganfw.cli.extending import add_plugin_commands
 from ganfw.cli.messages import complain, show_warnings, wait_for_the_main_process
 from ganfw.cli.options import PLUGIN_HELP, plugins_chosen
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # Listings answer at once. Rich would take longer to import than all the rest, and to find out that --help is not there
 # typer would load most of pydantic, unless a default says so.
 _QUICK = {"default_map": {"help": False}}
-app = typer.Typer(
-    name="ganfw", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-    context_settings=_QUICK,
-)  # fmt: skip
-for _command in (
-    train.train, sample.sample, recipes.recipes, show.show, check.check, schema.schema, plugins.plugins
-):  # fmt: skip
-    app.command(epilog=PLUGIN_HELP, context_settings=_QUICK)(_command)
-app.add_typer(data.app, name="data")
+_BUILT_IN: dict[str, Callable[..., None]] = {
+    "train": train.train, "sample": sample.sample, "recipes": recipes.recipes, "show": show.show, "check": check.check,
+    "export": export.export, "schema": schema.schema, "plugins": plugins.plugins,
+}  # fmt: skip
+_GROUPS = {"data": data.app}
 
 
 def _version(wanted: bool) -> None:
@@ -37,13 +34,29 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog=PLUGIN_HELP)
 def _ganfw(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
     ] = False,
 ) -> None:
     """Build, train, judge and ship generative adversarial networks out of parts."""
+
+
+def make_app(arguments: Sequence[str]) -> typer.Typer:
+    """The commands, and of those that plugins bring the one that is called for, or all for a list of them."""
+    app = typer.Typer(
+        name="ganfw", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+        context_settings=_QUICK,
+    )  # fmt: skip
+    app.callback(epilog=PLUGIN_HELP)(_ganfw)
+    for name, function in _BUILT_IN.items():
+        app.command(name, epilog=PLUGIN_HELP, context_settings=_QUICK)(function)
+    for name, group in _GROUPS.items():
+        app.add_typer(group, name=name)
+    wanted = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if wanted not in {*_BUILT_IN, *_GROUPS}:
+        add_plugin_commands(app, wanted, reserved={*_BUILT_IN, *_GROUPS})
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -58,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     show_warnings()
     try:
         with plugins_chosen(sys.argv[1:] if arguments is None else arguments) as rest:
-            app(args=rest, prog_name="ganfw")
+            make_app(rest)(args=rest, prog_name="ganfw")
     except GanfwError as error:
         if os.environ.get("GANFW_TRACEBACK") == "1":
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -81,6 +81,31 @@ def _refuse_broken(chosen: Registry, files: Sequence[str]) -> None:
     for status in chosen.statuses:
         if status.distribution in named and status.status != "ok":
             raise GanfwError(f"the plugin file {status.distribution} cannot be used: {status.detail}")
+
+
+def settings_of(arguments: Sequence[str]) -> dict[str, Any]:
+    """The settings of one part, given as ``KEY=VALUE``.
+
+    Raises:
+        RecipeError: If an argument is no setting.
+    """
+    from ganfw.config.overrides import parse_override
+    from ganfw.config.problems import Problem, RecipeError, path_text
+
+    parsed = [parse_override(argument) for argument in arguments]
+    problems = [one for one in parsed if isinstance(one, Problem)]
+    settings: dict[str, Any] = {}
+    for argument, one in zip(arguments, parsed, strict=True):
+        if isinstance(one, Problem):
+            continue
+        place, value = one
+        if len(place) == 1:
+            settings[str(place[0])] = value
+        else:
+            problems.append(Problem(path_text(place), "here a setting is one name", f"argument {argument}"))
+    if problems:
+        raise RecipeError(problems, "The command")
+    return settings
 
 
 def plugin_options() -> tuple[str, ...]:

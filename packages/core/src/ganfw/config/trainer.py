@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from ganfw.config.base import Config, NonNegativeScheduled
+from ganfw.config.slots import Slot
+from ganfw.config.tracking import TensorBoardConfig, TrackerConfig
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +50,8 @@ class TrainerConfig(Config):
     """Steps between two checkpoints. One is always written at the end."""
     keep_checkpoints: int = Field(default=2, ge=1)
     """Newest checkpoints that are kept."""
-    tracker: str | None = "tensorboard"
-    """Any tracker that Accelerate knows (tensorboard, wandb, mlflow, trackio, ...); null tracks nothing."""
+    tracker: Annotated[TrackerConfig, Slot("tracker")] | None = TensorBoardConfig()
+    """Where losses and samples are logged: tensorboard, wandb, trackio, mlflow, ...; null tracks nothing."""
     workers: int = Field(default=0, ge=0)
     """Processes that read data ahead. The order of the data does not depend on it."""
     on_error: Literal["stop", "disable"] = "stop"

@@ -37,3 +37,26 @@ def ganfw_register_data() -> Iterable[Part]:
     yield Part("files", f"{home}:FilesConfig", "pictures of your own: a folder, a zip, Parquet or Arrow tables")
     yield Part("hub", f"{home}:HubConfig", "pictures of a Hugging Face data set, by its name")
     yield Part("shapes", f"{home}:ShapesConfig", "discs, squares and triangles, drawn as they are needed")
+
+
+@hookimpl
+def ganfw_register_tracker() -> Iterable[Part]:
+    """The trackers of Accelerate."""
+    home = "ganfw.config.tracking"
+    yield Part("tensorboard", f"{home}:TensorBoardConfig", "TensorBoard, into the run folder")
+    yield Part("wandb", f"{home}:WandbConfig", "Weights and Biases")
+    yield Part("trackio", f"{home}:TrackioConfig", "Trackio, a local page with the interface of wandb")
+    yield Part("mlflow", f"{home}:MLflowConfig", "MLflow")
+    yield Part("comet-ml", f"{home}:CometConfig", "Comet")
+    yield Part("aim", f"{home}:AimConfig", "Aim, into the run folder")
+    yield Part("clearml", f"{home}:ClearMLConfig", "ClearML")
+    yield Part("dvclive", f"{home}:DVCLiveConfig", "DVCLive")
+    yield Part("swanlab", f"{home}:SwanLabConfig", "SwanLab")
+
+
+@hookimpl
+def ganfw_register_exporter() -> Iterable[Part]:
+    """The formats that need nothing but PyTorch and safetensors."""
+    home = "ganfw.export.configs"
+    yield Part("safetensors", f"{home}:SafetensorsConfig", "the model folder, which ganfw.load opens")
+    yield Part("torch-export", f"{home}:TorchExportConfig", "one graph, which PyTorch runs without ganfw")

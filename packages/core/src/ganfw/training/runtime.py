@@ -18,15 +18,12 @@ def make_accelerator(**settings: Any) -> Accelerator:
     CPU. Networks, optimizers and loaders are never given to it.
 
     Raises:
-        GanfwError: If the tracker is unknown or not installed, if it sees another number of processes than were
-            launched, or a sharded set-up.
+        GanfwError: If it sees another number of processes than were launched, or a sharded set-up.
     """
     import torch
     from accelerate import Accelerator
     from accelerate.utils import DistributedType
 
-    if settings.get("log_with") is not None:
-        check_tracker(settings["log_with"])
     settings.setdefault("cpu", not torch.accelerator.is_available())
     accelerator = Accelerator(**settings)
     launched = int(os.environ.get("WORLD_SIZE", "1"))
@@ -45,15 +42,3 @@ def make_accelerator(**settings: Any) -> Accelerator:
             "Choose multi-GPU without FSDP or DeepSpeed in `accelerate config`."
         )
     return accelerator
-
-
-def check_tracker(name: str) -> None:
-    """Refuse what Accelerate would refuse with a traceback, and what it would leave out without a word."""
-    from accelerate.tracking import get_available_trackers
-    from accelerate.utils import LoggerType
-
-    known = [str(tracker) for tracker in LoggerType.list() if tracker != "all"]
-    if name not in known:
-        raise GanfwError(f"trainer.tracker={name}: choose one of {', '.join(known)}, or null")
-    if LoggerType(name) not in get_available_trackers():
-        raise GanfwError(f"trainer.tracker={name} is not installed; try `pip install {name}`, or trainer.tracker=null")

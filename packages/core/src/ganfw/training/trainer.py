@@ -79,8 +79,8 @@ class Trainer:
         self.config = config = config_of(config, settings)
         self.gan, self.data, self.seed = gan, data, seed
         self.run = Path(run) if run is not None else None
-        tracker = config.tracker if self.run is not None else None
-        self.accelerator = make_accelerator(log_with=tracker, project_dir=self.run and self.run / "logs")
+        tracker = config.tracker.build(self.run) if self.run is not None and config.tracker is not None else None
+        self.accelerator = make_accelerator(log_with=tracker)
         self.device = self.accelerator.device
         self.rank, self.world = self.accelerator.process_index, self.accelerator.num_processes
         if document is None and self.run is not None:
