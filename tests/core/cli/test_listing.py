@@ -22,6 +22,7 @@ def test_help_names_every_command(ganfw):
         "recipes",
         "show",
         "check",
+        "evaluate",
         "export",
         "schema",
         "plugins",

@@ -33,11 +33,15 @@ class Model:
         spec: What one sample is.
         images: Images shown in training.
         folder: Where it was opened, if it was.
+        document: The recipe that it was made from, as far as it was made of settings.
     """
 
-    def __init__(self, gan: GAN, spec: Spec, images: int, folder: Path | None = None) -> None:
+    def __init__(
+        self, gan: GAN, spec: Spec, images: int, *, folder: Path | None = None,
+        document: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         self.gan, self.spec, self.images = gan.eval().requires_grad_(False), spec, images
-        self.folder = folder
+        self.folder, self.document = folder, document or {}
 
     @property
     def device(self) -> torch.device:
@@ -139,7 +143,7 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
             raise GanfwError(f"the weights in {folder} do not fit its settings: {error}") from error
     for name in set(gan.networks()) - set(gan.averaged):
         delattr(gan, name)
-    return Model(gan.to(device), spec, facts["images"], folder)
+    return Model(gan.to(device), spec, facts["images"], folder=folder, document=facts["recipe"])
 
 
 def _rebuild(document: dict[str, Any], spec: Spec, folder: Path) -> GAN:

@@ -24,7 +24,7 @@ def export(
         Path | None, typer.Option(metavar="FOLDER", help="Where it goes; RUN/exports/FORMAT by default.")
     ] = None,
 ) -> None:
-    """Write a trained model in another format, and compare what was written with the model."""
+    """Write a trained model in another format. What was written is opened and compared with the model."""
     import ganfw
     from ganfw.config.slots import Slot, configure
 

@@ -27,6 +27,10 @@ class DataConfig(Config):
         """
         raise NotImplementedError
 
+    def plain(self) -> DataConfig:
+        """The same data without random changes, for evaluation."""
+        return self
+
 
 class PicturesConfig(DataConfig):
     """Pictures of any size and mode, prepared once into a cache by the rules in `ganfw.data.rules`."""
@@ -37,6 +41,10 @@ class PicturesConfig(DataConfig):
     """What shows through transparency and around a padded picture."""
     flip: bool = False
     """Mirror half of the pictures, each time anew. Wrong for letters and signs."""
+
+    def plain(self) -> DataConfig:
+        """The same pictures, none of them mirrored."""
+        return self.model_copy(update={"flip": False})
 
     @abstractmethod
     def source(self) -> Source:

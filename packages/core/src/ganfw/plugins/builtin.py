@@ -40,6 +40,15 @@ def ganfw_register_data() -> Iterable[Part]:
 
 
 @hookimpl
+def ganfw_register_metric() -> Iterable[Part]:
+    """The metric that needs no network."""
+    yield Part(
+        "sliced-wasserstein", "ganfw.metrics.configs:SlicedWassersteinConfig",
+        "distance between the sets of samples, on raw values", "Bonneel et al. 2015, section 3",
+    )  # fmt: skip
+
+
+@hookimpl
 def ganfw_register_tracker() -> Iterable[Part]:
     """The trackers of Accelerate."""
     home = "ganfw.config.tracking"
