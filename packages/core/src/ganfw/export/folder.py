@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,6 @@ class ModelFolder(Exporter):
         files = [folder / file.name for file in sorted(model.folder.iterdir()) if not file.name.startswith(".")]
         for file in files:
             shutil.copyfile(model.folder / file.name, file)
-        copied = load(folder, device=model.device)
+        copied = load(folder, gan=copy.deepcopy(model.gan), device=model.device)
         difference = (copied.sample(4) - model.sample(4)).abs().max().item() if model.gan.can_sample else None
         return Exported(tuple(files), difference)

@@ -1,0 +1,43 @@
+"""Every part and every recipe that is installed keeps its promises: one line, as a plugin's own tests have it."""
+
+import pytest
+
+import ganfw
+from ganfw.plugins.hookspecs import PART_KINDS
+from ganfw.plugins.registry import registry
+from ganfw.testing import check_part, check_recipe
+
+# What makes a part small enough to be built a dozen times; everything else is checked as it comes.
+TINY = {
+    ("generator", "dcgan"): {"width": 4, "latent_dim": 8},
+    ("generator", "mlp"): {"hidden": [8, 8], "latent_dim": 4},
+    ("discriminator", "dcgan"): {"width": 4},
+    ("discriminator", "mlp"): {"hidden": [8, 8]},
+}
+SPEC = {("generator", "dcgan"): ganfw.ImageSpec(8), ("discriminator", "dcgan"): ganfw.ImageSpec(8)}
+SKIP = {}
+# What is the reader's own, or another's: files, accounts, downloads.
+ELSEWHERE = {
+    ("data", "files"): "it needs files: tests/core/data",
+    ("data", "hub"): "it needs a network, or a stand-in: tests/core/data/test_tables.py",
+    ("gan", "two-player"): "its recipes are checked below",
+    **{("tracker", name): "not installed here" for name in registry().parts("tracker") if name != "tensorboard"},
+}
+PARTS = [(kind, name) for kind in PART_KINDS for name in registry().parts(kind) if (kind, name) not in ELSEWHERE]
+
+
+@pytest.mark.parametrize(("kind", "name"), PARTS, ids=lambda value: value)
+def test_part(kind, name):
+    check_part(
+        kind, {"type": name, **TINY.get((kind, name), {})}, spec=SPEC.get((kind, name)), skip=SKIP.get((kind, name))
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", registry().recipes())
+def test_recipe(name):
+    check_recipe(name)
+
+
+def test_what_is_checked_elsewhere_exists():
+    assert all(name in registry().parts(kind) for kind, name in ELSEWHERE)
