@@ -27,6 +27,7 @@ def test_help_names_every_command(ganfw):
         "schema",
         "plugins",
         "data",
+        "new",
     ]
     assert not any(line.endswith("...") for line in lines)  # no summary is cut short
 

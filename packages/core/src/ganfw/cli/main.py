@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 import ganfw
-from ganfw.cli import check, data, evaluate, export, plugins, recipes, sample, schema, show, train
+from ganfw.cli import check, data, evaluate, export, new, plugins, recipes, sample, schema, show, train
 from ganfw.cli.extending import add_plugin_commands
 from ganfw.cli.messages import complain, show_warnings, wait_for_the_main_process
 from ganfw.cli.options import PLUGIN_HELP, plugins_chosen
@@ -25,7 +25,7 @@ _BUILT_IN: dict[str, Callable[..., None]] = {
     "train": train.train, "sample": sample.sample, "recipes": recipes.recipes, "show": show.show, "check": check.check,
     "evaluate": evaluate.evaluate, "export": export.export, "schema": schema.schema, "plugins": plugins.plugins,
 }  # fmt: skip
-_GROUPS = {"data": data.app}
+_GROUPS = {"data": data.app, "new": new.app}
 
 
 def _version(wanted: bool) -> None:

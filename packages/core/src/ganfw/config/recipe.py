@@ -37,6 +37,8 @@ class ImageConfig(Config):
 class Recipe(Config):
     """Everything that a run needs. A game subclasses it, adds its parts, and makes its GAN of them."""
 
+    requires: tuple[str, ...] = ()
+    """The distributions that it was made with, as pip writes them: `ganfw-losses>=0.1`."""
     gan: str = "two-player"
     """The game: which networks there are and how they learn."""
     image: ImageConfig = ImageConfig()
@@ -53,6 +55,15 @@ class Recipe(Config):
     """Networks that do not learn."""
     start_from: str | None = None
     """A run or model folder whose weights the networks start from."""
+
+    @field_validator("requires")
+    @classmethod
+    def _are_requirements(cls, requires: tuple[str, ...]) -> tuple[str, ...]:
+        from ganfw.plugins.compatibility import unmet
+
+        for text in requires:
+            unmet(text)
+        return requires
 
     def optimizer(self, name: str) -> OptimizerConfig:
         """The optimizer of that name, or the default."""

@@ -16,6 +16,7 @@ from ganfw.config.places import Node
 from ganfw.config.problems import Problem, RecipeError, origin_of, path_text, problems_of, show
 from ganfw.config.recipe import Recipe
 from ganfw.errors import GanfwError
+from ganfw.plugins.compatibility import unmet
 from ganfw.plugins.registry import registry, using
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def _find(name_or_path: str | Path) -> tuple[str, Path | Traversable]:
 
 def _stages(base: Layer, overrides: Sequence[str]) -> tuple[Stage, ...]:
     base, parts, problems = _split(base)
+    wrong_versions, absent = _requirements(base)
+    problems += wrong_versions
     for argument in [argument for argument in overrides if _STAGES_KEY.match(argument)]:
         path = argument.partition("=")[0].strip()
         message = "stages are written in the recipe's file; an override counts for each of them"
@@ -161,8 +164,26 @@ def _stages(base: Layer, overrides: Sequence[str]) -> tuple[Stage, ...]:
         if recipe is not None:
             stages.append(Stage(name, recipe, recipe.model_dump(mode="json")))
     if problems:
-        raise RecipeError(problems)
+        raise RecipeError(problems + absent)
     return tuple(stages)
+
+
+def _requirements(base: Layer) -> tuple[list[Problem], list[Problem]]:
+    """Distributions of other versions than the recipe was made with; and those that are not installed, which matters
+    only where something is missing for it: an override may have replaced what needs them."""
+    wrong: list[Problem] = []
+    absent: list[Problem] = []
+    requires = base.data.get("requires")
+    for index, text in enumerate(requires if isinstance(requires, list) else []):
+        try:
+            why = unmet(text) if isinstance(text, str) else None
+        except ValueError:
+            continue  # the recipe's own validation says so
+        if why is not None:
+            origin = origin_of(("requires", index), base.origins)
+            problem = Problem("requires", f"{why}; pip install -U '{text}'", origin)
+            (absent if "not installed" in why else wrong).append(problem)
+    return wrong, absent
 
 
 def _split(base: Layer) -> tuple[Layer, list[tuple[str, Layer]], list[Problem]]:

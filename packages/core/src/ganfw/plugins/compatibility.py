@@ -30,9 +30,12 @@ def unmet(requirement: str) -> str | None:
     plain = _PLAIN.fullmatch(requirement.replace(" ", "").lower())
     if plain and _holds(plain[1], plain[2]):
         return None
-    from packaging.requirements import Requirement
+    from packaging.requirements import InvalidRequirement, Requirement
 
-    asked = Requirement(requirement)
+    try:
+        asked = Requirement(requirement)
+    except InvalidRequirement as error:
+        raise ValueError(f"expected a requirement such as ganfw-losses>=0.1, got {requirement!r}") from error
     if asked.marker is not None and not asked.marker.evaluate({"extra": ""}):
         return None
     named = f"{asked.name}{asked.specifier}"

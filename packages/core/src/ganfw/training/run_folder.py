@@ -95,4 +95,5 @@ def _git() -> str | None:
 
 def _identity(document: Mapping[str, Any]) -> dict[str, Any]:
     trainer = {k: v for k, v in (document.get("trainer") or {}).items() if k not in _FREE}
-    return {**document, "trainer": trainer}
+    # What it needs is not what it is.
+    return {**{key: value for key, value in document.items() if key != "requires"}, "trainer": trainer}

@@ -1,0 +1,1 @@
+"""What ``ganfw new`` writes: a whole plugin that installs, passes its tests and trains as it is."""
