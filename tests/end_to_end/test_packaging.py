@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 import tomllib
 import zipfile
 from email import message_from_string
@@ -19,6 +18,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from processes import run
 
 from ganfw.plugins.registry import load_registry
 
@@ -37,6 +37,8 @@ BROUGHT_BY = {
     "pillow": "datasets",
     "pyarrow": "datasets",
     "psutil": "accelerate",
+    "packaging": "accelerate",
+    "jinja2": "torch",
 }
 
 
@@ -57,31 +59,6 @@ def needed(name):
 
 def entry_points(name):
     return PROJECTS[name][1]["project"].get("entry-points", {}).get("ganfw", {})
-
-
-def run(*command, **settings):
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, **settings)
-    assert done.returncode == 0, f"{done.args}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def wheels(tmp_path_factory):
-    target = tmp_path_factory.mktemp("wheels")
-    for folder, _ in PROJECTS.values():
-        run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", target, cwd=folder)
-    return {name: next(target.glob(f"{name.replace('-', '_')}-0*.whl")) for name in PROJECTS}
-
-
-@pytest.fixture(scope="module")
-def third_party(tmp_path_factory):
-    """The site-packages of this environment without ganfw."""
-    farm = tmp_path_factory.mktemp("third-party")
-    for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for entry in Path(folder).iterdir():
-            if "ganfw" not in entry.name and entry.suffix != ".pth":
-                (farm / entry.name).symlink_to(entry)
-    return farm
 
 
 @pytest.fixture(scope="module")
@@ -211,35 +188,30 @@ def test_a_distribution_works_alone(name, wheels, third_party, installed, tmp_pa
 
 
 @pytest.mark.slow
-def test_pip_install_and_train(wheels, third_party, tmp_path):
+def test_pip_install_and_train(new_venv, tmp_path):
     """What a stranger does: a new environment, core alone, then the plugins, two steps and a few samples."""
-    venv, dist = tmp_path / "venv", next(iter(wheels.values())).parent
-    run(sys.executable, "-m", "venv", venv)
-    # An old one comes with the environment, and would hide the one that torch asks for.
-    run(venv / "bin/python", "-m", "pip", "uninstall", "--quiet", "--yes", "setuptools")
-    (site,) = venv.glob("lib/python*/site-packages")
-    (site / "third_party.pth").write_text(f"{third_party}\n")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "GANFW", "PIP"))}
-    environment |= {"PIP_CONFIG_FILE": os.devnull, "GANFW_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"}
-    in_venv = {"cwd": tmp_path, "env": environment}
-    # pip sees the linked packages, so it refuses a dependency that is declared but absent.
-    install = [venv / "bin/python", "-m", "pip", "install", "--quiet", "--no-index", "--find-links", dist]
-    ganfw = venv / "bin/ganfw"
+    venv = new_venv(tmp_path)
 
-    run(*install, "ganfw-core", **in_venv)
-    assert [s["distribution"] for s in json.loads(run(ganfw, "plugins", "--json", **in_venv))] == ["ganfw-core"]
-    assert "pip install ganfw-classic" in run(ganfw, "recipes", **in_venv)
-    refused = subprocess.run([ganfw, "train", "dcgan"], capture_output=True, text=True, **in_venv)
+    def ganfw(*arguments):
+        return venv.run("ganfw", *arguments, cwd=tmp_path)
+
+    venv.install("ganfw-core", cwd=tmp_path)
+    assert [s["distribution"] for s in json.loads(ganfw("plugins", "--json"))] == ["ganfw-core"]
+    assert "pip install ganfw-classic" in ganfw("recipes")
+    refused = subprocess.run(
+        [venv.folder / "bin/ganfw", "train", "dcgan"],
+        cwd=tmp_path, env=venv.environment, capture_output=True, text=True,
+    )  # fmt: skip
     assert refused.returncode == 2
     assert "pip install ganfw-classic" in refused.stderr
     assert "Traceback" not in refused.stderr
 
-    run(*install, *README_LINE, **in_venv)
+    venv.install(*README_LINE, cwd=tmp_path)
     tiny = ["trainer.steps=2", "trainer.batch_size=4", "trainer.sample_count=4"]
-    run(ganfw, "train", "dcgan", "--run", "runs/first", *tiny, **in_venv)
-    run(ganfw, "sample", "runs/first", "--count", "3", "--out", "out", **in_venv)
+    ganfw("train", "dcgan", "--run", "runs/first", *tiny)
+    ganfw("sample", "runs/first", "--count", "3", "--out", "out")
     assert len(list((tmp_path / "out").glob("*.png"))) == 3
     code = "import ganfw; print(ganfw.__file__, ganfw.load('runs/first').sample(2).shape)"
-    printed = run(venv / "bin/python", "-W", "error", "-c", code, **in_venv)
-    assert str(venv) in printed
+    printed = venv.run("python", "-W", "error", "-c", code, cwd=tmp_path)
+    assert str(venv.folder) in printed
     assert "[2, 3, 32, 32]" in printed
