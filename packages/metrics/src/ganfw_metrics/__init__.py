@@ -1,5 +1,22 @@
-"""ganfw-metrics: how good the samples of a model are, for ganfw."""
+"""ganfw-metrics: how good the samples of a model are, and the networks by whose features they are compared."""
 
 from __future__ import annotations
 
-from ganfw_metrics.plugin import ganfw_register_metric  # noqa: F401  (the hooks are found in this module)
+from ganfw.lazy import lazy
+from ganfw_metrics.plugin import (  # noqa: F401  (the hooks are found in this module)
+    ganfw_register_extractor,
+    ganfw_register_metric,
+)
+
+# Where each public name lives: torch loads with the first of them, not with this module.
+_HOMES = {
+    "FID": "distributions.fid",
+    "Identity": "extractors.identity",
+    "KID": "distributions.kid",
+    "PRDC": "neighbours.prdc",
+    "RandomConvolutions": "extractors.random",
+    "frechet_distance": "distributions.fid",
+    "kernel_distance": "distributions.kid",
+    "prdc": "neighbours.prdc",
+}
+__getattr__, __dir__, __all__ = lazy(__name__, _HOMES)

@@ -1,0 +1,93 @@
+"""The settings of each part. Torch loads only inside ``build``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from ganfw.config.base import Config
+from ganfw.config.slots import PartConfig, Slot
+
+if TYPE_CHECKING:
+    from ganfw.evaluation import Metric
+    from ganfw.extractors import Extractor
+    from ganfw.specs import Spec
+
+
+class IdentityConfig(Config):
+    """The sample itself."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor; it fits every spec."""
+        from ganfw_metrics.extractors.identity import Identity
+
+        return Identity()
+
+
+class RandomConfig(Config):
+    """Convolutions with random weights."""
+
+    seed: int = Field(default=0, ge=0)
+    """Of the weights."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor.
+
+        Raises:
+            GanfwError: If the samples are no pictures.
+        """
+        from ganfw_metrics.extractors.random import RandomConvolutions
+        from ganfw_metrics.pictures import need_pictures
+
+        need_pictures(spec, "random")
+        return RandomConvolutions(self.seed)
+
+
+FeaturesOf = Annotated[PartConfig, Slot("extractor")]
+"""Where a metric names its extractor."""
+
+
+class FIDConfig(Config):
+    """The Fréchet distance between features."""
+
+    extractor: FeaturesOf = RandomConfig()
+    """By whose features samples are compared."""
+
+    def build(self, spec: Spec) -> Metric:
+        """Make the metric."""
+        from ganfw_metrics.distributions.fid import FID
+
+        return FID(self.extractor.build(spec))
+
+
+class KIDConfig(Config):
+    """The kernel distance between features."""
+
+    extractor: FeaturesOf = RandomConfig()
+    """By whose features samples are compared."""
+    subsets: int = Field(default=100, ge=1)
+    """Random subsets to average over."""
+    subset_size: int = Field(default=1000, ge=3)
+    """Samples of each side in a subset; all when there are fewer."""
+
+    def build(self, spec: Spec) -> Metric:
+        """Make the metric."""
+        from ganfw_metrics.distributions.kid import KID
+
+        return KID(self.extractor.build(spec), subsets=self.subsets, subset_size=self.subset_size)
+
+
+class PRDCConfig(Config):
+    """Precision, recall, density and coverage."""
+
+    extractor: FeaturesOf = RandomConfig()
+    """By whose features samples are compared."""
+    k: int = Field(default=5, ge=1)
+    """Neighbours that each sample's ball reaches to."""
+
+    def build(self, spec: Spec) -> Metric:
+        """Make the metric."""
+        from ganfw_metrics.neighbours.prdc import PRDC
+
+        return PRDC(self.extractor.build(spec), k=self.k)

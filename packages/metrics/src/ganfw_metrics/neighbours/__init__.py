@@ -1,0 +1,1 @@
+"""Metrics of who is near whom among features."""
