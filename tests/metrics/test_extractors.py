@@ -78,6 +78,15 @@ def test_points_are_no_pictures():
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_pictures_of_any_channels_are_taken(channels):
-    extractor = configs.RandomConfig().build(ImageSpec(8, channels))
-    assert extractor(torch.zeros(2, channels, 8, 8)).features.shape == (2, 480)
+@pytest.mark.parametrize(
+    ("config", "features", "classes"),
+    [
+        (configs.RandomConfig, 480, None),
+        (configs.EfficientNetLite0Config, 1280, 1000),
+        (configs.MNISTClassifierConfig, 128, 10),
+    ],
+)
+def test_pictures_of_any_size_and_channels_are_taken(config, features, classes, channels):
+    said = config().build(ImageSpec(8, channels))(torch.zeros(2, channels, 8, 8))
+    assert said.features.shape == (2, features)
+    assert (said.logits is None) if classes is None else said.logits.shape == (2, classes)

@@ -20,7 +20,7 @@ def config_of(part):
 
 
 def test_names():
-    assert list(EXTRACTORS) == ["identity", "random"]
+    assert list(EXTRACTORS) == ["efficientnet-lite0", "mnist-classifier", "identity", "random"]
     assert list(METRICS) == ["fid", "kid", "prdc"]
 
 

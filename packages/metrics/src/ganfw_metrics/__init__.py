@@ -10,9 +10,11 @@ from ganfw_metrics.plugin import (  # noqa: F401  (the hooks are found in this m
 
 # Where each public name lives: torch loads with the first of them, not with this module.
 _HOMES = {
+    "EfficientNetLite0": "extractors.efficientnet",
     "FID": "distributions.fid",
     "Identity": "extractors.identity",
     "KID": "distributions.kid",
+    "MNISTClassifier": "extractors.mnist_classifier",
     "PRDC": "neighbours.prdc",
     "RandomConvolutions": "extractors.random",
     "frechet_distance": "distributions.fid",

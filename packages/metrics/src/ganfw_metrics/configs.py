@@ -44,6 +44,41 @@ class RandomConfig(Config):
         return RandomConvolutions(self.seed)
 
 
+class EfficientNetLite0Config(Config):
+    """EfficientNet-Lite0, trained on ImageNet; its weights come in a package."""
+
+    size: int = Field(default=128, ge=32, multiple_of=32)
+    """Pictures are resized to it. The network was trained at 224; 128 costs a third of that."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor.
+
+        Raises:
+            GanfwError: If the samples are no pictures, or the packages are not installed.
+        """
+        from ganfw_metrics.extractors.efficientnet import EfficientNetLite0
+        from ganfw_metrics.pictures import need_pictures
+
+        need_pictures(spec, "efficientnet-lite0")
+        return EfficientNetLite0(self.size)
+
+
+class MNISTClassifierConfig(Config):
+    """A small classifier of handwritten digits, which ships."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor.
+
+        Raises:
+            GanfwError: If the samples are no pictures.
+        """
+        from ganfw_metrics.extractors.mnist_classifier import MNISTClassifier
+        from ganfw_metrics.pictures import need_pictures
+
+        need_pictures(spec, "mnist-classifier")
+        return MNISTClassifier()
+
+
 FeaturesOf = Annotated[PartConfig, Slot("extractor")]
 """Where a metric names its extractor."""
 
@@ -51,7 +86,7 @@ FeaturesOf = Annotated[PartConfig, Slot("extractor")]
 class FIDConfig(Config):
     """The Fréchet distance between features."""
 
-    extractor: FeaturesOf = RandomConfig()
+    extractor: FeaturesOf = EfficientNetLite0Config()
     """By whose features samples are compared."""
 
     def build(self, spec: Spec) -> Metric:
@@ -64,7 +99,7 @@ class FIDConfig(Config):
 class KIDConfig(Config):
     """The kernel distance between features."""
 
-    extractor: FeaturesOf = RandomConfig()
+    extractor: FeaturesOf = EfficientNetLite0Config()
     """By whose features samples are compared."""
     subsets: int = Field(default=100, ge=1)
     """Random subsets to average over."""
@@ -81,7 +116,7 @@ class KIDConfig(Config):
 class PRDCConfig(Config):
     """Precision, recall, density and coverage."""
 
-    extractor: FeaturesOf = RandomConfig()
+    extractor: FeaturesOf = EfficientNetLite0Config()
     """By whose features samples are compared."""
     k: int = Field(default=5, ge=1)
     """Neighbours that each sample's ball reaches to."""

@@ -16,6 +16,11 @@ _HOME = "ganfw_metrics.configs"
 @hookimpl
 def ganfw_register_extractor() -> Iterator[Part]:
     """Networks by whose features metrics compare samples."""
+    yield Part(
+        "efficientnet-lite0", f"{_HOME}:EfficientNetLite0Config", "ImageNet features whose weights come in a package",
+        "Tan and Le 2019, EfficientNet",
+    )  # fmt: skip
+    yield Part("mnist-classifier", f"{_HOME}:MNISTClassifierConfig", "a classifier of digits that ships")
     yield Part("identity", f"{_HOME}:IdentityConfig", "the sample itself: points, or pixels")
     yield Part("random", f"{_HOME}:RandomConfig", "random convolutions: no weights to fetch, comparable with nothing")
 
