@@ -26,7 +26,7 @@ def digit_sides():
     return pictures[::2], pictures[1::2], MNISTClassifier()
 
 
-SIDES = {"emoji": (emoji_sides, (2, 4, 8), (0.1, 0.2, 0.4)), "digits": (digit_sides, (2, 4, 7), (0.2, 0.4, 0.8))}
+SIDES = {"emoji": (emoji_sides, (2, 4, 8), (0.1, 0.4)), "digits": (digit_sides, (2, 4, 7), (0.2, 0.4, 0.8))}
 
 
 @pytest.mark.parametrize("name", [pytest.param("emoji", marks=pytest.mark.slow), "digits"])
