@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -17,7 +18,7 @@ from ganfw.training.run_folder import write_text
 from ganfw.training.samples import draw_samples, make_grid, save_picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from torch import Tensor
 
@@ -87,7 +88,7 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
         part.unlink(missing_ok=True)
     facts = {
         "format": 1, "ganfw": __version__, "images": images,
-        "spec": {"type": type(spec).__name__, **asdict(spec)}, "recipe": dict(document),
+        "spec": {"type": type(spec).__name__, **asdict(spec)}, "recipe": dict(document), "made_with": _makers(document),
     }  # fmt: skip
     write_text(folder / "config.json", json.dumps(facts, indent=1))
     picture = ""
@@ -134,7 +135,7 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
     except Exception as error:
         raise GanfwError(f"the model in {folder} cannot be read: {error}") from error
     if gan is None:
-        gan = _rebuild(facts["recipe"], spec, folder)
+        gan = _rebuild(facts["recipe"], spec, folder, facts.get("made_with", {}))
     for name in gan.averaged:
         network = {key.removeprefix(f"{name}."): t for key, t in weights.items() if key.startswith(f"{name}.")}
         try:
@@ -146,16 +147,42 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
     return Model(gan.to(device), spec, facts["images"], folder=folder, document=facts["recipe"])
 
 
-def _rebuild(document: dict[str, Any], spec: Spec, folder: Path) -> GAN:
+def _makers(document: Mapping[str, Any]) -> dict[str, str]:
+    """The distributions, with their versions, whose parts a recipe names."""
+    from ganfw.plugins.registry import registry
+
+    named = set(_names(document))
+    return {
+        status.distribution: status.version
+        for status in registry().statuses
+        if status.distribution and named & {part.partition(":")[2] for part in status.parts}
+    }
+
+
+def _names(document: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            yield from _names(value)
+        elif key in {"type", "gan"} and isinstance(value, str):
+            yield value
+
+
+def _rebuild(document: dict[str, Any], spec: Spec, folder: Path, made_with: Mapping[str, str]) -> GAN:
     from ganfw.config.resolve import recipe_from_document
+    from ganfw.plugins.registry import registry
 
     try:
         return recipe_from_document(document).build(spec)
     except ValueError as error:
-        raise GanfwError(
-            f"the model in {folder} cannot be rebuilt from its settings: {error}\n"
-            "If it was made of objects in Python, give one made the same way: ganfw.load(folder, gan=my_gan)."
-        ) from error
+        here = {status.distribution for status in registry().statuses if status.status == "ok"}
+        missing = [f"{name} {version}" for name, version in made_with.items() if name not in here]
+        install = f"pip install {' '.join(sorted(set(made_with) - here))}"
+        hint = (
+            f"It was made with {' and '.join(missing)}, which is not here: {install}"
+            if missing
+            else "If it was made of objects in Python, give one made the same way: ganfw.load(folder, gan=my_gan)."
+        )
+        raise GanfwError(f"the model in {folder} cannot be rebuilt from its settings: {error}\n{hint}") from error
 
 
 def _spec(facts: dict[str, Any]) -> Spec:
