@@ -50,6 +50,16 @@ COMMANDS = {
     "ganfw train dcgan discriminator.norm=none 'regularizers.r1={gamma: 1, every: 16}' --run runs/r1": TINY,
     "ganfw train dcgan start_from=runs/dcgan 'freeze=[discriminator]' --run runs/generator-only": TINY,
     "ganfw train dcgan trainer.log_every=10 trainer.sample_every=100 trainer.tracker=null": TINY,
+    "ganfw new plugin glyphs": "",
+    "ganfw new plugin my-loss --kind loss": "",
+    "ganfw train dcgan --plugin my_part.py": f"--run runs/part {TINY}",
+    "ganfw evaluate runs/dcgan --count 1000": "--count 4",
+    "ganfw evaluate runs/dcgan sliced-wasserstein.size=16 --count 1000 --seed 1": "--count 4",
+    "ganfw evaluate runs/dcgan --against ./my-pictures --count 100": "--count 4",
+    "ganfw train dcgan loss.type=hinge --run runs/hinge": TINY,
+    "ganfw evaluate runs/hinge --count 1000 --than runs/dcgan": "--count 4",
+    "ganfw export runs/dcgan --to safetensors": "",
+    "ganfw export runs/dcgan --to torch-export --out exported": "",
     "ganfw train dcgan trainer.checkpoint_every=500 trainer.keep_checkpoints=4": TINY,
 }
 # What these do is tested elsewhere, or is what you are doing now.
@@ -89,7 +99,7 @@ def canonical(command):
 
 @pytest.fixture
 def reader(tmp_path, monkeypatch):
-    """A folder like a reader's, with some pictures in it."""
+    """A folder like a reader's, with some pictures and a plugin in it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANFW_CACHE", str(tmp_path / "cache"))
     rng = np.random.default_rng(0)
@@ -97,6 +107,8 @@ def reader(tmp_path, monkeypatch):
     for index, (height, width) in enumerate([(64, 64), (70, 90), (128, 65), (64, 100), (80, 80)]):
         pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
         Image.fromarray(pixels).save(tmp_path / "my-pictures" / f"{index}.png")
+    hook = "@ganfw.hookimpl\ndef ganfw_after_run(trainer):\n    print(trainer.images)\n"
+    (tmp_path / "my_part.py").write_text(f"import ganfw\n\n\n{hook}")
     return tmp_path
 
 

@@ -51,7 +51,7 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",")]
     measures = _metrics(names, settings or (), model)
     evaluation = Evaluation(model, _data(model, run, against), count=count, seed=seed)
-    theirs = {} if than is None else {e.score.name: e.score for e in scores.read(_run_of(than) / "scores.jsonl")}
+    others = [] if than is None else [entry.score for entry in scores.read(_run_of(than) / "scores.jsonl")]
     events = Events()
     events.tell("before_evaluation", evaluation=evaluation)
     found = [score for name, metric in measures.items() for score in _measure(name, metric, evaluation)]
@@ -66,9 +66,11 @@ def evaluate(
         _show(found, evaluation, file)
     events.tell("after_evaluation", evaluation=evaluation, scores=found)
     for score in found:
-        if score.name in theirs:
-            _, sentence = scores.compare(score, theirs[score.name], force=force)
-            typer.echo(f"{score.name}: {sentence}, beside {than}")
+        theirs = [other for other in others if other.name == score.name]
+        # The newest that was measured alike, or else the newest, for the message that says what differs.
+        theirs.sort(key=lambda other: other.protocol == score.protocol)
+        if theirs:
+            typer.echo(f"{score.name}: {scores.compare(score, theirs[-1], force=force)[1]}, beside {than}")
 
 
 def _run_of(path: Path) -> Path:
