@@ -134,8 +134,8 @@ class TwoPlayerGAN(GAN):
         step.log("discriminator/real", reduce(add, (real.mean() for real, _ in pairs)))
         step.log("discriminator/fake", reduce(add, (fake.mean() for _, fake in pairs)))
         # ADA's r_t is the mean of the real one over some steps (Karras et al. 2020, equation 1).
-        step.log("discriminator/real_sign", reduce(add, (real.sign().mean() for real, _ in pairs)) / len(pairs))
-        step.log("discriminator/fake_sign", reduce(add, (fake.sign().mean() for _, fake in pairs)) / len(pairs))
+        step.log("health/real_sign", reduce(add, (real.sign().mean() for real, _ in pairs)) / len(pairs))
+        step.log("health/fake_sign", reduce(add, (fake.sign().mean() for _, fake in pairs)) / len(pairs))
         return {
             "adversarial": reduce(add, (self.loss.discriminator(real, fake) for real, fake in pairs)),
             **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},

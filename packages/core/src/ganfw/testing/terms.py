@@ -138,7 +138,7 @@ def state(subject: Subject) -> None:
 
 def _move(term: Any) -> None:
     """One step's end, in which everything that the two-player game logs has been logged."""
-    values = {"discriminator/real": 0.4, "discriminator/fake": 0.3, "discriminator/real_sign": 0.5}
+    values = {"discriminator/real": 0.4, "discriminator/fake": 0.3, "health/real_sign": 0.5}
 
     def mean(name: str) -> Tensor:
         return torch.tensor(values[name])

@@ -46,6 +46,6 @@ class Display:
             self._progress.update(self._task, completed=step)
 
     def losses(self, step: int, images: int, rate: float, values: Mapping[str, float]) -> None:
-        """The line of losses."""
-        shown = "  ".join(f"{name} {value:.4g}" for name, value in values.items())
+        """The line of losses; what is logged under ``health/`` goes to the trackers alone."""
+        shown = "  ".join(f"{name} {value:.4g}" for name, value in values.items() if not name.startswith("health/"))
         self.say(f"step {step}/{self._total}  {images / 1000:.1f} kimg  {rate:.0f} img/s  {shown}")
