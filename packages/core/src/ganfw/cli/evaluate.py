@@ -156,10 +156,13 @@ def _show(found: Sequence[Score], evaluation: Evaluation, file: Path) -> None:
         f"\n{evaluation.count:,} samples after {model.images / 1000:g} kimg, against {evaluation.real_count:,} of "
         f"{len(evaluation.data):,} real ones, seed {evaluation.seed}"
     )
+    alike: dict[str, list[str]] = {}
     for score in found:
         own = {key: value for key, value in score.protocol.items() if key not in evaluation.protocol}
         if own:
-            typer.echo(f"{score.name}: {', '.join(f'{key} {value}' for key, value in own.items())}")
+            alike.setdefault(", ".join(f"{key} {value}" for key, value in own.items()), []).append(score.name)
+    for facts, names in alike.items():
+        typer.echo(f"{', '.join(names)}: {facts}")
     for warning in dict.fromkeys(score.warning for score in found if score.warning):
         typer.echo(f"note: {warning}")
     if evaluation.real_count < evaluation.count:
