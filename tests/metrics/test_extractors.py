@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from ganfw.specs import ImageSpec, VectorSpec
-from ganfw_metrics import Identity, RandomConvolutions, configs
+from ganfw_metrics import Identity, RandomConvolutions
+from ganfw_metrics.extractors import configs
 from ganfw_metrics.pictures import Preparation, as_luminance, as_rgb
 
 

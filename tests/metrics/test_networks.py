@@ -11,7 +11,8 @@ import torch
 from real_pictures import decoded, emoji, mnist
 
 from ganfw.specs import ImageSpec
-from ganfw_metrics import EfficientNetLite0, MNISTClassifier, configs
+from ganfw_metrics import EfficientNetLite0, MNISTClassifier
+from ganfw_metrics.extractors import configs
 from ganfw_metrics.extractors.mnist_classifier import WEIGHTS
 
 PACKAGE = Path(__file__).parents[2] / "packages/metrics"

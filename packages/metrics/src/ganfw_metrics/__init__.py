@@ -10,14 +10,24 @@ from ganfw_metrics.plugin import (  # noqa: F401  (the hooks are found in this m
 
 # Where each public name lives: torch loads with the first of them, not with this module.
 _HOMES = {
+    "ClassAccuracy": "classes.accuracy",
+    "ClassModes": "modes.classes",
     "EfficientNetLite0": "extractors.efficientnet",
     "FID": "distributions.fid",
+    "FeatureDiversity": "diversity.features",
     "Identity": "extractors.identity",
+    "InceptionScore": "distributions.inception_score",
+    "IntraFID": "classes.intra_fid",
     "KID": "distributions.kid",
     "MNISTClassifier": "extractors.mnist_classifier",
+    "MSSSIM": "diversity.ms_ssim",
+    "Memorisation": "neighbours.memorisation",
+    "PPL": "diversity.ppl",
     "PRDC": "neighbours.prdc",
+    "PointModes": "modes.points",
     "RandomConvolutions": "extractors.random",
     "frechet_distance": "distributions.fid",
+    "inception_score": "distributions.inception_score",
     "kernel_distance": "distributions.kid",
     "prdc": "neighbours.prdc",
 }

@@ -68,16 +68,35 @@ def compare(evaluation: Evaluation, extractor: Extractor, *, metric: str, least:
     Raises:
         GanfwError: If there are fewer.
     """
-    real, fake = evaluation.real_count, evaluation.count
-    if min(real, fake) < least:
-        raise GanfwError(
-            f"{metric} needs at least {least} real and {least} made samples, but there are {real} real and {fake} made "
-            "ones. Give a larger count, or more data."
-        )
+    need_samples(metric, least, real=evaluation.real_count, made=evaluation.count)
     return Comparison(
         features_of(evaluation, extractor, "real"), features_of(evaluation, extractor, "fake"),
         protocol_of(evaluation, extractor), extractor.warning,
     )  # fmt: skip
+
+
+def need_samples(metric: str, least: int, **counts: int) -> None:
+    """Check the numbers of samples.
+
+    Args:
+        metric: What messages call the metric.
+        least: How many it needs.
+        **counts: How many there are, real and made.
+
+    Raises:
+        GanfwError: If there are fewer on some side.
+    """
+    if min(counts.values()) < least:
+        needed = " and ".join(f"{least} {side}" for side in counts)
+        found = " and ".join(f"{count} {side}" for side, count in counts.items())
+        raise GanfwError(
+            f"{metric} needs at least {needed} samples, but there are {found} ones. Give a larger count, or more data."
+        )
+
+
+def joined(*warnings: str) -> str:
+    """Several warnings as one."""
+    return "; ".join(warning for warning in warnings if warning)
 
 
 def protocol_of(evaluation: Evaluation, extractor: Extractor) -> dict[str, Fact]:

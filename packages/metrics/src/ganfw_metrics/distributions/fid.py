@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from ganfw.evaluation import Metric, Score
-from ganfw_metrics.features import compare
+from ganfw_metrics.features import compare, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +51,6 @@ def bias_warning(count: int) -> str:
     if count >= ENOUGH:
         return ""
     return f"{count:,} samples: FID is biased upwards below {ENOUGH:,}, so look at kid"
-
-
-def joined(*warnings: str) -> str:
-    """Several warnings as one."""
-    return "; ".join(warning for warning in warnings if warning)
 
 
 def frechet_distance(real: Tensor, fake: Tensor) -> tuple[float, float]:

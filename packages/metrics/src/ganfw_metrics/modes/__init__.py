@@ -1,0 +1,1 @@
+"""Metrics of how many modes of a known distribution a model has found."""
