@@ -47,6 +47,7 @@ COMMANDS = {
     "ganfw train dcgan 'optimizers.generator.lr={start: 4e-4, end: 4e-5, to_kimg: 128}' --run runs/decay": TINY,
     "ganfw train dcgan optimizers.discriminator.lr=8e-4 --run runs/ttur": TINY,
     "ganfw train dcgan generator_every=2 --run runs/two-to-one": TINY,
+    "ganfw train dcgan optimizers.discriminator.max_gradient_norm=1 --run runs/clipped": TINY,
     "ganfw train dcgan discriminator.norm=none 'regularizers.r1={gamma: 1, every: 16}' --run runs/r1": TINY,
     "ganfw train dcgan start_from=runs/dcgan 'freeze=[discriminator]' --run runs/generator-only": TINY,
     "ganfw train dcgan trainer.log_every=10 trainer.sample_every=100 trainer.tracker=null": TINY,

@@ -119,3 +119,16 @@ def test_two_processes_follow_one(ganfw, pictures, tmp_path):
         "ganfw: the folder two belongs to another recipe:\n\n  seed: 1 here, 0 in the run\n\n"
         "Choose another folder with --run, or give the settings that the run has.\n"
     )
+
+
+def test_a_run_of_an_older_version_goes_on(ganfw, pictures, tiny, tmp_path):
+    """It lacks settings that have come since; they have their defaults, under which it means what it meant."""
+    command = ("train", "dcgan", "data.path=pictures", *tiny)
+    assert ganfw(*command, "trainer.steps=1").code == 0
+    file = tmp_path / "runs/dcgan/recipe.yaml"
+    new = ("max_gradient_norm", "on_error")
+    kept = "\n".join(line for line in file.read_text().splitlines() if not any(name in line for name in new)) + "\n"
+    file.write_text(kept)
+    assert ganfw(*command, "trainer.steps=2").err.startswith("going on from step 1\n")
+    file.write_text(kept.replace("seed: 0", "seed: 5"))
+    assert "\n  seed: 0 here, 5 in the run\n" in ganfw(*command, "trainer.steps=3").err

@@ -206,3 +206,29 @@ def test_settings_are_not_ignored(settings, message):
     with pytest.raises(ganfw.GanfwError) as caught:
         ganfw.Trainer(toy_gan(), ring(), **settings)
     assert str(caught.value) == message
+
+
+def test_a_long_gradient_is_clipped():
+    """Golden: the gradient (3, 4) at most 1 long is (0.59999988, 0.79999984), PyTorch's own 1e-6 included."""
+
+    class Slope(ganfw.GAN):
+        averaged = ("net",)
+
+        def __init__(self):
+            super().__init__()
+            self.net = torch.nn.Linear(2, 1, bias=False)
+            self.phases = [ganfw.Phase("only", "net", self.loss)]
+
+        def loss(self, step):
+            return {"slope": (self.net.weight * torch.tensor([[3.0, 4.0]])).sum()}
+
+    moved = {}
+    for limit in (None, 1.0, 10.0):
+        gan = Slope()
+        before = gan.net.weight.detach().clone()
+        config = ganfw.SGDConfig(lr=1.0, max_gradient_norm=limit)
+        toy_trainer(gan, steps=1, ema=None, optimizers={"net": config}).fit()
+        moved[limit] = (before - gan.net.weight.detach()).squeeze()
+    torch.testing.assert_close(moved[None], torch.tensor([3.0, 4.0]), rtol=0, atol=1e-6)
+    torch.testing.assert_close(moved[1.0], torch.tensor([0.59999988, 0.79999984]), rtol=0, atol=1e-6)
+    torch.testing.assert_close(moved[10.0], moved[None])

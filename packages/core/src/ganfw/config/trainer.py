@@ -83,6 +83,8 @@ class OptimizerConfig(Config):
 
     lr: NonNegativeScheduled = 2e-4
     """Learning rate: a number, or a schedule over images shown."""
+    max_gradient_norm: float | None = Field(default=None, gt=0)
+    """A longer gradient is shortened to this norm, over all the optimizer's parameters; null leaves it as it is."""
 
     def build(self, parameters: Sequence[torch.nn.Parameter], *, correction: float = 1.0) -> torch.optim.Optimizer:
         """Make the optimizer.

@@ -39,7 +39,7 @@ def claim(run: Path, document: Mapping[str, Any]) -> None:
         there = load_file(file)
         if not isinstance(there, dict):
             raise GanfwError(f"{file} holds no recipe; remove it, or choose another folder with --run")
-        if lines := difference(_identity(document), _identity(there)):
+        if lines := difference(_identity(document), _identity(_as_today(there))):
             raise GanfwError(
                 f"the folder {run} belongs to another recipe:\n"
                 + "".join(f"\n  {line}" for line in lines)
@@ -51,6 +51,16 @@ def claim(run: Path, document: Mapping[str, Any]) -> None:
         write_text(run / "environment.json", json.dumps(environment(), indent=1))
     except OSError as error:
         raise GanfwError(f"cannot write to the run folder {run}: {error.strerror or error}") from error
+
+
+def _as_today(document: dict[str, Any]) -> dict[str, Any]:
+    """A run's recipe with the settings that have come since it was written, at their defaults."""
+    from ganfw.config.resolve import recipe_from_document
+
+    try:
+        return recipe_from_document(document).model_dump(mode="json")
+    except ValueError:  # made in Python, or of parts that are not installed: then it is compared as it stands
+        return document
 
 
 def describe(

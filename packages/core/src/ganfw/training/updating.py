@@ -43,9 +43,16 @@ class Updater:
         return [p.grad for p in self.parameters if p.grad is not None]
 
     def step(self, images: int) -> None:
-        """Update the parameters at the learning rate for ``images`` images shown, and drop the gradients."""
+        """Update the parameters at the learning rate for ``images`` images shown, and drop the gradients.
+
+        A gradient g longer than the largest norm m is clipped to g · m / ‖g‖ first (Pascanu et al. 2013, algorithm 1).
+        """
         for group in self.optimizer.param_groups:
             group["lr"] = value_at(self.config.lr, images) * self.correction
+        if self.config.max_gradient_norm is not None:
+            if self.scaler is not None:
+                self.scaler.unscale_(self.optimizer)
+            torch.nn.utils.clip_grad_norm_(self.parameters, self.config.max_gradient_norm)
         if self.scaler is None:
             self.optimizer.step()
         else:
