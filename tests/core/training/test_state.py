@@ -4,6 +4,8 @@ import errno
 import json
 import logging
 import shutil
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -293,3 +295,27 @@ def test_a_run_folder_whose_recipe_is_empty_is_refused(tmp_path):
     (tmp_path / "recipe.yaml").touch()
     with pytest.raises(ganfw.GanfwError, match=r"recipe\.yaml holds no recipe; remove it, or choose another folder"):
         trained(tmp_path, 1)
+
+
+def test_two_trainers_in_one_folder_are_refused(tmp_path):
+    """Also from another process; the claim ends with the run, or with the process that held it."""
+    run = tmp_path / "run"
+    message = (
+        f"another process is training into {run}. Wait until it has ended, or end it: the same command goes on from "
+        "its last checkpoint. To train beside it, choose another folder with --run."
+    )
+    holder = (
+        "import sys, time\nfrom pathlib import Path\nfrom ganfw.training.run_folder import claimed\n"
+        "with claimed(Path(sys.argv[1]), {'game': 'toy'}):\n    print('claimed', flush=True)\n    time.sleep(60)\n"
+    )
+    other = subprocess.Popen([sys.executable, "-c", holder, str(run)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout.readline() == "claimed\n"
+        with pytest.raises(ganfw.GanfwError) as error:
+            toy_trainer(run=run, document={"game": "toy"}).fit()
+        assert str(error.value) == message
+    finally:
+        other.kill()
+        other.communicate()
+    toy_trainer(steps=2, run=run, document={"game": "toy"}).fit()
+    toy_trainer(steps=3, run=run, document={"game": "toy"}).fit()

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from ganfw.config.yaml import dumps, load_file
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ganfw.config.trainer import OptimizerConfig, TrainerConfig
@@ -26,31 +27,70 @@ _FREE = {
 }  # fmt: skip
 
 
-def claim(run: Path, document: Mapping[str, Any]) -> None:
-    """Start a run folder, or make sure that an existing one belongs to this recipe.
+@contextmanager
+def claimed(run: Path, document: Mapping[str, Any]) -> Iterator[None]:
+    """Start a run folder, or make sure that an existing one belongs to this recipe; within the block it is ours alone.
+
+    The claim ends with the process, however that ends.
 
     Raises:
-        GanfwError: If the folder belongs to another recipe (the difference is shown), or cannot be written.
+        GanfwError: If another process trains into the folder, if it belongs to another recipe (the difference is
+            shown), or if it cannot be written.
     """
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        handle = os.open(run, os.O_RDONLY)
+    except OSError as error:
+        raise GanfwError(_cannot_write(run, error)) from error
+    try:
+        _lock(run, handle)
+        _refuse_another_recipe(run, document)
+        try:
+            write_text(run / "recipe.yaml", dumps(dict(document)))
+            write_text(run / "environment.json", json.dumps(environment(), indent=1))
+        except OSError as error:
+            raise GanfwError(_cannot_write(run, error)) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def _cannot_write(run: Path, error: OSError) -> str:
+    return f"cannot write to the run folder {run}: {error.strerror or error}"
+
+
+def _lock(run: Path, handle: int) -> None:
+    """Lock the folder itself, so that no file has to be cleared away after a kill."""
+    try:
+        import fcntl
+    except ImportError:  # there are no such locks on Windows
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise GanfwError(
+            f"another process is training into {run}. Wait until it has ended, or end it: the same command goes on "
+            "from its last checkpoint. To train beside it, choose another folder with --run."
+        ) from None
+    except OSError:  # a file system without locks
+        return
+
+
+def _refuse_another_recipe(run: Path, document: Mapping[str, Any]) -> None:
     from ganfw.config.resolve import difference
 
     file = run / "recipe.yaml"
-    if file.exists():
-        there = load_file(file)
-        if not isinstance(there, dict):
-            raise GanfwError(f"{file} holds no recipe; remove it, or choose another folder with --run")
-        if lines := difference(_identity(document), _identity(_as_today(there))):
-            raise GanfwError(
-                f"the folder {run} belongs to another recipe:\n"
-                + "".join(f"\n  {line}" for line in lines)
-                + "\n\nChoose another folder with --run, or give the settings that the run has."
-            )
-    try:
-        run.mkdir(parents=True, exist_ok=True)
-        write_text(file, dumps(dict(document)))
-        write_text(run / "environment.json", json.dumps(environment(), indent=1))
-    except OSError as error:
-        raise GanfwError(f"cannot write to the run folder {run}: {error.strerror or error}") from error
+    if not file.exists():
+        return
+    there = load_file(file)
+    if not isinstance(there, dict):
+        raise GanfwError(f"{file} holds no recipe; remove it, or choose another folder with --run")
+    if lines := difference(_identity(document), _identity(_as_today(there))):
+        raise GanfwError(
+            f"the folder {run} belongs to another recipe:\n"
+            + "".join(f"\n  {line}" for line in lines)
+            + "\n\nChoose another folder with --run, or give the settings that the run has."
+        )
 
 
 def _as_today(document: dict[str, Any]) -> dict[str, Any]:

@@ -126,7 +126,9 @@ class Trainer:
             GanfwError: If a term is not finite (phase and term named), or the run folder cannot be used.
         """
         try:
-            self._fit()
+            ours = self.run if self.accelerator.is_main_process else None
+            with run_folder.claimed(ours, self.document) if ours is not None else nullcontext():
+                self._fit()
         finally:
             self.freezer.release()
             for tracker in self.accelerator.trackers:  # end_training would also part the processes: a stage may follow
@@ -230,8 +232,6 @@ class Trainer:
     def _open_run(self) -> Outputs | None:
         if self.run is None:
             return None
-        if self.accelerator.is_main_process:
-            run_folder.claim(self.run, self.document)
         self.accelerator.wait_for_everyone()
         outputs = Outputs(self, self.run)
         if (found := outputs.checkpoints.newest()) is not None:
