@@ -24,7 +24,9 @@ def config_of(part):
 
 
 def test_names():
-    assert list(EXTRACTORS) == ["efficientnet-lite0", "mnist-classifier", "identity", "random"]
+    assert list(EXTRACTORS) == [
+        "efficientnet-lite0", "inception", "dinov2", "clip", "mnist-classifier", "identity", "random",
+    ]  # fmt: skip
     assert list(METRICS) == [
         "fid", "kid", "inception-score", "prdc", "memorisation", "feature-diversity", "ms-ssim", "ppl",
         "class-accuracy", "intra-fid", "class-modes", "point-modes",

@@ -10,13 +10,16 @@ from ganfw_metrics.plugin import (  # noqa: F401  (the hooks are found in this m
 
 # Where each public name lives: torch loads with the first of them, not with this module.
 _HOMES = {
+    "CLIP": "extractors.transformers",
     "ClassAccuracy": "classes.accuracy",
     "ClassModes": "modes.classes",
+    "DINOv2": "extractors.transformers",
     "EfficientNetLite0": "extractors.efficientnet",
     "FID": "distributions.fid",
     "FeatureDiversity": "diversity.features",
     "Identity": "extractors.identity",
     "InceptionScore": "distributions.inception_score",
+    "InceptionV3": "extractors.inception",
     "IntraFID": "classes.intra_fid",
     "KID": "distributions.kid",
     "MNISTClassifier": "extractors.mnist_classifier",

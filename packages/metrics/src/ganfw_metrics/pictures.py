@@ -50,14 +50,15 @@ class Preparation:
 
     Args:
         size: Height and width that the network reads, in pixels.
-        resize: The filter, always antialiased when a picture shrinks.
+        resize: The filter, antialiased when a picture shrinks; ``tensorflow1`` is that version's bilinear filter, which
+            is not, and which puts the first pixel's centre on its corner.
         colours: ``rgb`` or ``luminance``.
         mean: Taken off each channel in [0, 1].
         std: What each channel is divided by then.
     """
 
     size: int
-    resize: Literal["bilinear", "bicubic"] = "bilinear"
+    resize: Literal["bilinear", "bicubic", "tensorflow1"] = "bilinear"
     colours: Literal["rgb", "luminance"] = "rgb"
     mean: tuple[float, ...] = (0.5,)
     std: tuple[float, ...] = (0.5,)
@@ -67,7 +68,7 @@ class Preparation:
         """For the protocol."""
         return {
             "input_size": self.size,
-            "resize": f"{self.resize}, antialiased",
+            "resize": "bilinear of TensorFlow 1" if self.resize == "tensorflow1" else f"{self.resize}, antialiased",
             "colours": self.colours,
             "normalisation": f"[0, 1], minus {_listed(self.mean)}, over {_listed(self.std)}",
         }
@@ -75,11 +76,28 @@ class Preparation:
     def __call__(self, x: Tensor) -> Tensor:
         """Shape: ``(B, 1 | 3 | 4, H, W)`` in [-1, 1] to ``(B, 1 | 3, size, size)``, normalised."""
         x = as_rgb(x) if self.colours == "rgb" else as_luminance(x)
-        if x.shape[2:] != (self.size, self.size):
+        if self.resize == "tensorflow1":
+            x = _as_tensorflow1(x, self.size)
+        elif x.shape[2:] != (self.size, self.size):
             x = interpolate(x, (self.size, self.size), mode=self.resize, align_corners=False, antialias=True)
             x = x.clamp(-1, 1)  # A cubic filter overshoots.
         mean, std = (torch.tensor(values, dtype=x.dtype, device=x.device) for values in (self.mean, self.std))
         return ((x + 1) / 2 - mean[:, None, None]) / std[:, None, None]
+
+
+def _as_tensorflow1(x: Tensor, size: int) -> Tensor:
+    """Bilinear interpolation at the places ``i · (input size / output size)``."""
+    rows, columns = (_interpolation(length, size).to(x) for length in x.shape[2:])
+    return rows @ x @ columns.T
+
+
+def _interpolation(inputs: int, outputs: int) -> Tensor:
+    """Each output as a mean of two inputs. Shape: ``(outputs, inputs)``."""
+    at = torch.arange(outputs) * (inputs / outputs)
+    low = at.long()
+    upper = (at - low)[:, None]
+    one = torch.eye(inputs)
+    return (1 - upper) * one[low] + upper * one[(low + 1).clamp(max=inputs - 1)]
 
 
 def _listed(values: tuple[float, ...]) -> str:

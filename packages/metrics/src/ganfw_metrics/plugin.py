@@ -21,6 +21,18 @@ def ganfw_register_extractor() -> Iterator[Part]:
         "efficientnet-lite0", f"{_EXTRACTORS}:EfficientNetLite0Config",
         "ImageNet features whose weights come in a package", "Tan and Le 2019, EfficientNet",
     )  # fmt: skip
+    yield Part(
+        "inception", f"{_EXTRACTORS}:InceptionConfig", "ImageNet features of published figures; downloaded, or by path",
+        "Szegedy et al. 2016; Heusel et al. 2017, appendix A1",
+    )  # fmt: skip
+    yield Part(
+        "dinov2", f"{_EXTRACTORS}:DINOv2Config", "features learned without labels, from the Hugging Face hub",
+        "Oquab et al. 2023; Stein et al. 2023",
+    )  # fmt: skip
+    yield Part(
+        "clip", f"{_EXTRACTORS}:CLIPConfig", "features learned from captions, from the Hugging Face hub",
+        "Radford et al. 2021",
+    )  # fmt: skip
     yield Part("mnist-classifier", f"{_EXTRACTORS}:MNISTClassifierConfig", "a classifier of digits that ships")
     yield Part("identity", f"{_EXTRACTORS}:IdentityConfig", "the sample itself: points, or pixels")
     yield Part("random", f"{_EXTRACTORS}:RandomConfig", "random convolutions: no weights, comparable with nothing")

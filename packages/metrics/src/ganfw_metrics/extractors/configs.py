@@ -61,6 +61,63 @@ class EfficientNetLite0Config(Config):
         return EfficientNetLite0(self.size)
 
 
+class InceptionConfig(Config):
+    """Inception-v3 of 2015, which published figures use."""
+
+    path: str | None = None
+    """The file of weights; downloaded once when left out."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor.
+
+        Raises:
+            GanfwError: If the samples are no pictures, or the weights are not there.
+        """
+        from ganfw_metrics.extractors.inception import InceptionV3
+        from ganfw_metrics.pictures import need_pictures
+
+        need_pictures(spec, "inception")
+        return InceptionV3(self.path)
+
+
+class DINOv2Config(Config):
+    """DINOv2, a vision transformer that was trained without labels."""
+
+    model: str = "facebook/dinov2-large"
+    """A name on the Hugging Face hub, or a folder. The large one is what published figures use; base is faster."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor.
+
+        Raises:
+            GanfwError: If the samples are no pictures, or the model cannot be opened.
+        """
+        from ganfw_metrics.extractors.transformers import DINOv2
+        from ganfw_metrics.pictures import need_pictures
+
+        need_pictures(spec, "dinov2")
+        return DINOv2(self.model)
+
+
+class CLIPConfig(Config):
+    """CLIP, a vision transformer that was trained on pictures and their captions."""
+
+    model: str = "openai/clip-vit-large-patch14"
+    """A name on the Hugging Face hub, or a folder."""
+
+    def build(self, spec: Spec) -> Extractor:
+        """Make the extractor.
+
+        Raises:
+            GanfwError: If the samples are no pictures, or the model cannot be opened.
+        """
+        from ganfw_metrics.extractors.transformers import CLIP
+        from ganfw_metrics.pictures import need_pictures
+
+        need_pictures(spec, "clip")
+        return CLIP(self.model)
+
+
 class MNISTClassifierConfig(Config):
     """A small classifier of handwritten digits, which ships."""
 
