@@ -7,20 +7,30 @@ from ganfw.plugins.hookspecs import PART_KINDS
 from ganfw.plugins.registry import registry
 from ganfw.testing import check_part, check_recipe
 
+RANDOMLY = ("fid", "kid", "prdc", "memorisation", "feature-diversity", "ppl", "intra-fid")
 # What makes a part small enough to be built a dozen times; everything else is checked as it comes.
 TINY = {
     ("generator", "dcgan"): {"width": 4, "latent_dim": 8},
     ("generator", "mlp"): {"hidden": [8, 8], "latent_dim": 4},
     ("discriminator", "dcgan"): {"width": 4},
     ("discriminator", "mlp"): {"hidden": [8, 8]},
+    ("metric", "point-modes"): {"ring": 8, "deviation": 0.1},
+    **{("metric", name): {"extractor": "random"} for name in RANDOMLY},
 }
-SPEC = {("generator", "dcgan"): ganfw.ImageSpec(8), ("discriminator", "dcgan"): ganfw.ImageSpec(8)}
+SPEC = {
+    ("generator", "dcgan"): ganfw.ImageSpec(8),
+    ("discriminator", "dcgan"): ganfw.ImageSpec(8),
+    ("metric", "class-accuracy"): ganfw.ImageSpec(8, 1, ganfw.Condition("class", 10)),
+    ("metric", "intra-fid"): ganfw.ImageSpec(8, 1, ganfw.Condition("class", 3)),
+    ("metric", "point-modes"): ganfw.VectorSpec(2),
+}
 SKIP = {}
 # What is the reader's own, or another's: files, accounts, downloads.
 ELSEWHERE = {
     ("data", "files"): "it needs files: tests/core/data",
     ("data", "hub"): "it needs a network, or a stand-in: tests/core/data/test_tables.py",
     ("gan", "two-player"): "its recipes are checked below",
+    **{("extractor", name): "tests/metrics/test_weights.py" for name in ("inception", "dinov2", "clip")},
     **{("tracker", name): "not installed here" for name in registry().parts("tracker") if name != "tensorboard"},
 }
 PARTS = [(kind, name) for kind in PART_KINDS for name in registry().parts(kind) if (kind, name) not in ELSEWHERE]

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 import ganfw
 from ganfw.specs import ImageSpec, VectorSpec
+from ganfw.testing import check_part
 from ganfw_metrics import CLIP, DINOv2, InceptionV3
 from ganfw_metrics.extractors import configs
 from ganfw_metrics.extractors.inception import URL
@@ -153,6 +154,15 @@ def test_without_transformers_it_says_what_to_install(monkeypatch):
         "the extractor clip needs transformers (import of transformers halted; None in sys.modules): "
         "pip install 'ganfw-metrics[transformers]'"
     )
+
+
+@pytest.mark.slow
+def test_what_needs_a_download_keeps_its_promises_too(models, tmp_path):
+    """What tests/conformance asks of every part, with weights that were made up."""
+    save_file(waves.weights(Inception().state_dict()), tmp_path / "inception.safetensors")
+    check_part("extractor", {"type": "inception", "path": str(tmp_path / "inception.safetensors")})
+    for name in ("dinov2", "clip"):
+        check_part("extractor", {"type": name, "model": str(models / name)})
 
 
 @pytest.mark.parametrize("name", ["Inception", "DINOv2", "CLIP", "EfficientNetLite0", "MNISTClassifier", "Random"])
