@@ -53,6 +53,20 @@ def test_random_convolutions_follow_from_their_seed_alone(rng):
     assert not one(x).features.equal(other(x).features)
 
 
+def test_the_hash_of_the_weights_tells_every_kind_of_weight():
+    def hashed(**weights):
+        extractor = Identity()
+        for name, tensor in weights.items():
+            extractor.register_buffer(name, tensor)
+        return extractor.weights_hash
+
+    one = {"brief": torch.ones(2, dtype=torch.bfloat16), "scalar": torch.tensor(1.0), "count": torch.tensor(3)}
+    others = [one | {name: tensor + 1} for name, tensor in one.items()]
+    others += [{}, one | {"brief": torch.ones(2)}, one | {"brief": torch.ones(1, 2, dtype=torch.bfloat16)}]
+    assert hashed(**one) == hashed(**one)
+    assert len({hashed(**weights) for weights in (one, *others)}) == 7
+
+
 def test_random_features_warn(evaluation, scores, rng):
     from ganfw_metrics import KID
 

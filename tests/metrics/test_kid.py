@@ -42,6 +42,23 @@ def test_of_one_distribution_it_is_zero_on_average(rng):
     assert (values < 0).any()
 
 
+def test_its_variance_is_that_of_leaving_each_sample_out(rng):
+    """The delete-one jackknife by plain loops: (b − 1) / b · Σ (θ₋ᵢ − mean of θ₋)² for each side."""
+    x, y = torch.randn(2, 6, 3, generator=rng, dtype=torch.double)
+
+    def estimate(x, y):
+        def k(a, b):
+            return (a @ b.T / 3 + 1) ** 3
+
+        within = sum((k(side, side).sum() - k(side, side).trace()) / len(side) / (len(side) - 1) for side in (x, y))
+        return within - 2 * k(x, y).mean()
+
+    without = [[torch.cat([side[:i], side[i + 1 :]]) for i in range(6)] for side in (x, y)]
+    left = [torch.stack([estimate(rest, y) for rest in without[0]]), torch.stack([estimate(x, r) for r in without[1]])]
+    expected = [(5 / 6 * (each - each.mean()).square().sum()).item() for each in left]
+    assert mmd2(x, y)[1] == pytest.approx(expected)
+
+
 @pytest.mark.parametrize(("counts", "subsets", "size"), [((80, 80), 1, 80), ((200, 120), 10, 50)])
 def test_its_error_is_the_spread_of_repeated_draws(counts, subsets, size, rng):
     drawn = [

@@ -12,6 +12,18 @@ def test_superiority_by_hand():
     assert superiority(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 2.0, 3.0])) == pytest.approx((5 + 0.5) / 6)
 
 
+def test_three_shares_by_hand(evaluation, scores):
+    """Among the real samples the nearest are 1, 1, 3 and 3 away, so that a half of them is within 2.
+
+    The made ones are 1, 2, 4 and 7 from a real one and 1, 1, 2 and 15 from each other. Of the 16 pairs of a made and a
+    real distance 4 are smaller and 2 equal.
+    """
+    real, fake = torch.tensor([[0.0], [1], [10], [13]]), torch.tensor([[2.0], [3], [5], [20]])
+    found = scores(Memorisation(Identity(), near=0.5), evaluation(real, fake))
+    values = {name: score.value for name, score in found.items()}
+    assert values == pytest.approx({"memorisation": 5 / 16, "copies": 2 / 4, "duplicates": 3 / 4})
+
+
 def judge(evaluation, scores, real, fake):
     return scores(Memorisation(Identity()), evaluation(real, fake, count=len(real)))
 

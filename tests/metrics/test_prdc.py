@@ -21,6 +21,12 @@ def test_by_eye():
     assert means(real, fake, 1) == pytest.approx(expected)
 
 
+def test_balls_are_closed():
+    """The real balls are [-2, 2] and [0, 4], the made ones [4, 8], [2, 6]: all touch, none holds more than its edge."""
+    found = means(torch.tensor([[0.0], [2]]), torch.tensor([[6.0], [4]]), 1)
+    assert found == {"precision": 1 / 2, "recall": 1 / 2, "density": 1 / 2, "coverage": 1 / 2}
+
+
 def brute_force(real, fake, k):
     def radius(x, others):
         return sorted((x - other).norm().item() for other in others)[k]  # the first is x itself
