@@ -94,6 +94,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
         SequenceSpec as SequenceSpec,
     )
     from ganfw.specs import (
+        Spec as Spec,
+    )
+    from ganfw.specs import (
         VectorSpec as VectorSpec,
     )
     from ganfw.specs import (
@@ -162,6 +165,7 @@ _HOMES = {
     "Score": "evaluation",
     "SequenceSpec": "specs",
     "Slot": "config.slots",
+    "Spec": "specs",
     "Step": "training.step",
     "TrackerConfig": "config.tracking",
     "Trainer": "training.trainer",

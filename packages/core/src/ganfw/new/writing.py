@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import keyword
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +23,8 @@ KINDS = ("loss", "generator", "discriminator", "regularizer", "data", "metric", 
 """What a plugin may be asked to bring, one at a time."""
 _WHOLE = ("generator", "discriminator", "loss")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST = 32  # up to here every line of the templates is within 120 characters
+_YAML_WORDS = {"false", "null", "true"}
 _ALWAYS = {
     "pyproject.toml": "pyproject.toml",
     "README.md": "README.md",
@@ -29,6 +33,7 @@ _ALWAYS = {
     "gitignore": ".gitignore",
     "workflow.yml": ".github/workflows/test.yml",
     "init.py": "src/{module}/__init__.py",
+    "settings.py": "src/{module}/settings.py",
     "test.py": "tests/test_{module}.py",
 }
 # What the recipe needs beside the plugin, since core brings no networks and no losses.
@@ -62,7 +67,8 @@ def write_plugin(name: str, kind: str | None, parent: Path) -> Path:
         raise GanfwError(f"--kind {kind}: there is no such kind of plugin; {hint}")
     parts = _WHOLE if kind is None else (kind,)
     name = name.removeprefix("ganfw-")
-    _check_name(name, parts)
+    _check_name(name)
+    _check_free(name, parts)
     folder = parent / f"ganfw-{name}"
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise GanfwError(f"{folder} is there already and not empty; choose another name, or another place with --out")
@@ -81,16 +87,29 @@ def write_plugin(name: str, kind: str | None, parent: Path) -> Path:
     return folder
 
 
-def _check_name(name: str, parts: tuple[str, ...]) -> None:
+def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise GanfwError(f"{name!r} cannot be the name of a plugin: write lower-case words joined by hyphens")
-    if keyword.iskeyword(name) or name in sys.stdlib_module_names:
-        raise GanfwError(f"{name!r} is a word of Python's own; choose another name")
+    if len(name) > _LONGEST:
+        raise GanfwError(
+            f"{name!r} has {len(name)} characters, and a name has at most {_LONGEST}; choose a shorter one"
+        )
+    for language, words in {"Python": {*keyword.kwlist, *sys.stdlib_module_names}, "YAML": _YAML_WORDS}.items():
+        if name in words:
+            raise GanfwError(f"{name!r} is a word of {language}'s own; choose another name")
+
+
+def _check_free(name: str, parts: tuple[str, ...]) -> None:
+    """Refuse a name that something installed has: the two would be in conflict, and neither would work."""
     installed = registry()
-    for kind in parts:
-        if name in installed.parts(kind):
-            owner = installed.owner(kind, name).owner
-            raise GanfwError(f"the {kind} {name!r} is there already, from {owner}; choose another name")
+    claims = [(kind, name, tuple(installed.parts(kind))) for kind in parts]
+    for kind, claimed, known in [*claims, ("recipe", f"{name}-recipe", tuple(installed.recipes()))]:
+        if claimed in known:
+            owner = installed.owner(kind, claimed).owner
+            raise GanfwError(f"the {kind} {claimed!r} is there already, from {owner}; choose another name")
+    for status in installed.statuses:
+        if name == status.name or status.distribution == f"ganfw-{name}":
+            raise GanfwError(f"the plugin {status.name!r} is there already, from {status.owner}; choose another name")
     if importlib.util.find_spec(f"ganfw_{name.replace('-', '_')}") is not None:
         raise GanfwError(f"ganfw-{name} is installed already; choose another name")
 
@@ -104,6 +123,7 @@ def _rendered(name: str, kind: str | None, parts: tuple[str, ...]) -> dict[str, 
         loader=FunctionLoader(lambda file: (templates / f"{file}.jinja").read_text(encoding="utf-8")),
         undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["quoted"] = partial(json.dumps, ensure_ascii=False)  # as TOML writes text too
     camel = "".join(word.capitalize() for word in name.split("-"))
     module = f"ganfw_{name.replace('-', '_')}"
     major, minor = ganfw.__version__.split(".")[:2]

@@ -85,7 +85,8 @@ def _refuse_another_recipe(run: Path, document: Mapping[str, Any]) -> None:
     there = load_file(file)
     if not isinstance(there, dict):
         raise GanfwError(f"{file} holds no recipe; remove it, or choose another folder with --run")
-    if lines := difference(_identity(document), _identity(_as_today(there))):
+    ours, theirs = (_identity(_as_today(dict(each))) for each in (document, there))
+    if lines := difference(ours, theirs):
         raise GanfwError(
             f"the folder {run} belongs to another recipe:\n"
             + "".join(f"\n  {line}" for line in lines)
