@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ganfw.config.base import Config, Schedule
 from ganfw.config.problems import Problem, problems_of
 from ganfw.config.trainer import AdamConfig, SGDConfig, TrainerConfig
-from ganfw_losses.configs import GradientPenaltyConfig, R1Config, R2Config
+from ganfw_losses.configs.regularizers import GradientPenaltyConfig, R1Config, R2Config
 
 INF, NAN = float("inf"), float("nan")
 
