@@ -1,5 +1,6 @@
 """Registration, building from settings, and every loss with every regularizer."""
 
+import pkgutil
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from ganfw.config.base import Schedule
 from ganfw.game import TwoPlayerGAN
 from ganfw.specs import AudioSpec, ImageSpec
 from ganfw.terms import Augmentation, Constraint, Loss, Regularizer
-from ganfw_losses import configs
+from ganfw_losses.configs import adversarial, augmentation, regularizers
 
 LOSSES = {part.name: part for part in ganfw_losses.ganfw_register_loss()}
 REGULARIZERS = {part.name: part for part in ganfw_losses.ganfw_register_regularizer()}
@@ -21,7 +22,7 @@ SPEC = ImageSpec(size=16)
 
 
 def config_of(part):
-    return getattr(configs, part.config.removeprefix("ganfw_losses.configs:"))
+    return pkgutil.resolve_name(part.config)
 
 
 def test_names():
@@ -43,27 +44,27 @@ def test_every_part_builds_and_says_what_it_is(parts, kind):
 
 
 def test_settings_reach_the_parts():
-    assert configs.NonSaturatingConfig(real_label=0.9).build(SPEC).real_label == 0.9
-    codes = configs.LeastSquaresConfig(a=-1, b=1, c=0, scale=1).build(SPEC)
+    assert adversarial.NonSaturatingConfig(real_label=0.9).build(SPEC).real_label == 0.9
+    codes = adversarial.LeastSquaresConfig(a=-1, b=1, c=0, scale=1).build(SPEC)
     assert (codes.a, codes.b, codes.c, codes.scale) == (-1, 1, 0, 1)
     gamma = Schedule(start=1.0, end=0.1, to_kimg=10)
-    for config in (configs.R1Config, configs.R2Config):
+    for config in (regularizers.R1Config, regularizers.R2Config):
         penalty = config(gamma=gamma, every=16).build(SPEC)
         assert (penalty.gamma, penalty.every) == (gamma, 16)
-    penalty = configs.GradientPenaltyConfig(weight=1, target=750, every=2).build(SPEC)
+    penalty = regularizers.GradientPenaltyConfig(weight=1, target=750, every=2).build(SPEC)
     assert (penalty.weight, penalty.target, penalty.every) == (1, 750, 2)
-    assert configs.WeightClipConfig(bound=0.1).build(SPEC).bound == 0.1
-    augmentation = configs.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
-    assert (augmentation.policy, augmentation.fill) == (("flip", "cutout"), "edge")
+    assert regularizers.WeightClipConfig(bound=0.1).build(SPEC).bound == 0.1
+    made = augmentation.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
+    assert (made.policy, made.fill) == (("flip", "cutout"), "edge")
 
 
 @pytest.mark.parametrize(
     ("config", "settings"),
     [
-        (configs.NonSaturatingConfig, {"real_label": 1.2}),
-        (configs.R1Config, {"every": 0}),
-        (configs.WeightClipConfig, {"bound": 0}),
-        (configs.DiffAugmentConfig, {"policy": ("rotate",)}),
+        (adversarial.NonSaturatingConfig, {"real_label": 1.2}),
+        (regularizers.R1Config, {"every": 0}),
+        (regularizers.WeightClipConfig, {"bound": 0}),
+        (augmentation.DiffAugmentConfig, {"policy": ("rotate",)}),
     ],
 )
 def test_senseless_settings_are_refused(config, settings):
@@ -73,17 +74,17 @@ def test_senseless_settings_are_refused(config, settings):
 
 def test_diffaugment_refuses_what_it_cannot_transform():
     with pytest.raises(ValueError, match="AudioSpec") as error:
-        configs.DiffAugmentConfig().build(AudioSpec(samples=16, rate=8000))
+        augmentation.DiffAugmentConfig().build(AudioSpec(samples=16, rate=8000))
     assert str(error.value) == (
         "diffaugment transforms pictures, but this run makes AudioSpec samples. Set augmentation=null."
     )
     with pytest.raises(ValueError, match="alpha") as error:
-        configs.DiffAugmentConfig().build(ImageSpec(size=16, channels=4))
+        augmentation.DiffAugmentConfig().build(ImageSpec(size=16, channels=4))
     assert str(error.value) == (
         "diffaugment's color works on 1 or 3 channels, but image.channels is 4 and it would mix alpha into the colors. "
         "Set augmentation.policy=[translation,cutout], or image.channels=3."
     )
-    configs.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
+    augmentation.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
 
 
 @pytest.mark.parametrize("regularizer", [None, *REGULARIZERS])
