@@ -108,3 +108,10 @@ def test_every_licence_is_there():
     ]  # fmt: skip
     notice = (PACKAGE / "NOTICE").read_text()
     assert all(f"LICENSES/{path.name}" in notice for path in (PACKAGE / "LICENSES").iterdir())
+
+
+def test_the_other_split_is_held_out():
+    learned, held_out = Emoji64Config(art="noto"), Emoji64Config(art="noto").held_out()
+    assert held_out == Emoji64Config(art="noto", split="test")
+    assert held_out.held_out() is None
+    assert learned.build(ImageSpec(16)).fingerprint != held_out.build(ImageSpec(16)).fingerprint

@@ -51,6 +51,8 @@ COMMANDS = {
     "ganfw train dcgan discriminator.norm=none 'regularizers.r1={gamma: 1, every: 16}' --run runs/r1": TINY,
     "ganfw train dcgan start_from=runs/dcgan 'freeze=[discriminator]' --run runs/generator-only": TINY,
     "ganfw train dcgan trainer.log_every=10 trainer.sample_every=100 trainer.tracker=null": TINY,
+    "ganfw train dcgan 'augmentation.policy=[color,translation]' --run runs/augmented": TINY,
+    "ganfw train dcgan data.path=./my-pictures held_out.path=./more-pictures --run runs/watched": TINY,
     "ganfw new plugin glyphs": "",
     "ganfw new plugin my-loss --kind loss": "",
     "ganfw train dcgan --plugin my_part.py": f"--run runs/part {TINY}",
@@ -104,10 +106,11 @@ def reader(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANFW_CACHE", str(tmp_path / "cache"))
     rng = np.random.default_rng(0)
-    (tmp_path / "my-pictures").mkdir()
-    for index, (height, width) in enumerate([(64, 64), (70, 90), (128, 65), (64, 100), (80, 80)]):
-        pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
-        Image.fromarray(pixels).save(tmp_path / "my-pictures" / f"{index}.png")
+    for folder in ("my-pictures", "more-pictures"):
+        (tmp_path / folder).mkdir()
+        for index, (height, width) in enumerate([(64, 64), (70, 90), (128, 65), (64, 100), (80, 80)]):
+            pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{index}.png")
     hook = "@ganfw.hookimpl\ndef ganfw_after_run(trainer):\n    print(trainer.images)\n"
     (tmp_path / "my_part.py").write_text(f"import ganfw\n\n\n{hook}")
     return tmp_path

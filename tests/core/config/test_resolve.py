@@ -63,7 +63,7 @@ The recipe has 15 problems:
   generator.widht                   unknown key; did you mean generator.width?               (argument generator.widht=32)
   discriminator.type                no discriminator named 'juge'; did you mean judge? `ganfw plugins` lists all   (argument discriminator=juge)
   regularizers.r3                   no regularizer named 'r3'; `ganfw plugins` lists all     (argument regularizers.r3.weight=3)
-  lr                                unknown key; known keys: requires, gan, image, data, optimizers, trainer, seed, freeze, start_from, generator, discriminator, loss, regularizers, augmentation, generator_every   (argument lr=3)
+  lr                                unknown key; known keys: requires, gan, image, data, held_out, optimizers, trainer, seed, freeze, start_from, generator, discriminator, loss, regularizers, augmentation, generator_every   (argument lr=3)
   steps                             unknown key; did you mean trainer.steps?                 (argument steps=4)"""
     )
 

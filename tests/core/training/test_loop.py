@@ -100,7 +100,7 @@ def test_learning_rate_follows_images_shown():
     trainer = toy_trainer(steps=6, optimizers={"generator": ganfw.SGDConfig(lr=schedule)})
     seen = []
     step = trainer.updaters["generator"].step
-    trainer.updaters["generator"].step = lambda images: (
+    trainer.updaters["generator"].step = lambda images, watch=None: (
         step(images), seen.append(trainer.updaters["generator"].optimizer.param_groups[0]["lr"])
     )  # fmt: skip
     trainer.fit()

@@ -10,6 +10,7 @@ import torch
 
 from ganfw.errors import GanfwError
 from ganfw.gan import GAN, Phase
+from ganfw.health.measures import separation
 from ganfw.terms import Constraint, Regularizer, Terms
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ class TwoPlayerGAN(GAN):
         # ADA's r_t is the mean of the real one over some steps (Karras et al. 2020, equation 1).
         step.log("health/real_sign", reduce(add, (real.sign().mean() for real, _ in pairs)) / len(pairs))
         step.log("health/fake_sign", reduce(add, (fake.sign().mean() for _, fake in pairs)) / len(pairs))
+        real, fake = (1, 0) if self.discriminator.energies else (0, 1)  # the pair's larger side first
+        step.log("health/separation", reduce(add, (separation(pair[real], pair[fake]) for pair in pairs)) / len(pairs))
         return {
             "adversarial": reduce(add, (self.loss.discriminator(real, fake) for real, fake in pairs)),
             **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},

@@ -51,4 +51,5 @@ def open_stage(stage: Stage, *, run: Path | None = None, start: str | Path | Non
     return Trainer(
         build_gan(recipe, data.spec), data, recipe.trainer, optimizers=recipe.optimizers, seed=recipe.seed, run=run,
         document=stage.document, freeze=recipe.freeze, start=start or recipe.start_from,
+        held_out=recipe.open_held_out() if recipe.trainer.health else None,
     )  # fmt: skip

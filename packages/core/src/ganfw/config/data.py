@@ -31,6 +31,10 @@ class DataConfig(Config):
         """The same data without random changes, for evaluation."""
         return self
 
+    def held_out(self) -> DataConfig | None:
+        """Data of the same kind that these do not hold; ``None`` where the source has no such split."""
+        return None
+
 
 class PicturesConfig(DataConfig):
     """Pictures of any size and mode, prepared once into a cache by the rules in `ganfw.data.rules`."""

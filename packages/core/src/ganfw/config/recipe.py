@@ -45,6 +45,8 @@ class Recipe(Config):
     """The pictures that the networks make and see."""
     data: Annotated[DataConfig, Slot("data", infer={"path": "files", "name": "hub"})] | None = None
     """What to learn from."""
+    held_out: Annotated[DataConfig, Slot("data", infer={"path": "files", "name": "hub"})] | None = None
+    """Data of the same kind that is never learned from; by default another split of `data`, where there is one."""
     optimizers: dict[str, Annotated[OptimizerConfig, Slot("optimizer", default="adam")]] = Field(default={})
     """By network; one that is not named here learns with Adam at 2e-4."""
     trainer: TrainerConfig = TrainerConfig()
@@ -78,6 +80,11 @@ class Recipe(Config):
         if self.data is None:
             raise GanfwError("the recipe names no data; give data.path=FOLDER, or data=NAME of an installed data part")
         return self.data.build(self.image.spec())
+
+    def open_held_out(self) -> Dataset | None:
+        """Open the held-out data without random changes; ``None`` where there are none."""
+        held_out = self.held_out or (self.data.held_out() if self.data is not None else None)
+        return None if held_out is None else held_out.plain().build(self.image.spec())
 
     @abstractmethod
     def build(self, spec: Spec) -> GAN:

@@ -52,6 +52,8 @@ class TrainerConfig(Config):
     """Newest checkpoints that are kept."""
     tracker: Annotated[TrackerConfig, Slot("tracker")] | None = TensorBoardConfig()
     """Where losses and samples are logged: tensorboard, wandb, trackio, mlflow, ...; null tracks nothing."""
+    health: bool = True
+    """Watch how the run is doing, and say in words what goes wrong and what usually helps."""
     workers: int = Field(default=0, ge=0)
     """Processes that read data ahead. The order of the data does not depend on it."""
     on_error: Literal["stop", "disable"] = "stop"

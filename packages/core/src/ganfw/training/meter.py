@@ -38,6 +38,10 @@ class Meter:
         """Add a scalar of one micro-batch; a ``term`` of a loss must be finite."""
         self._now.append((name, value.detach().float(), term))
 
+    def watch(self, phase: str, measure: str, value: Tensor) -> None:
+        """Add what an optimizer's step says of itself: ``health/gradient_norm/generator``."""
+        self.add(f"health/{measure}/{phase}", value)
+
     def mean(self, name: str) -> Tensor:
         """Mean over the present step's micro-batches and all processes; a scalar on the device.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Changing these does not make it another run: they say how long, how often and where, not what is learned.
 _FREE = {
     "steps", "kimg", "log_every", "sample_every", "sample_count", "checkpoint_every", "keep_checkpoints", "tracker",
-    "workers", "on_error",
+    "workers", "on_error", "health",
 }  # fmt: skip
 
 
@@ -146,5 +146,6 @@ def _git() -> str | None:
 
 def _identity(document: Mapping[str, Any]) -> dict[str, Any]:
     trainer = {k: v for k, v in (document.get("trainer") or {}).items() if k not in _FREE}
-    # What it needs is not what it is.
-    return {**{key: value for key, value in document.items() if key != "requires"}, "trainer": trainer}
+    # What it needs, and what it is watched with, is not what it is.
+    others = {key: value for key, value in document.items() if key not in {"requires", "held_out"}}
+    return {**others, "trainer": trainer}

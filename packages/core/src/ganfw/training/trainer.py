@@ -18,6 +18,7 @@ import torch
 
 from ganfw.data.stream import Stream, batches
 from ganfw.errors import GanfwError
+from ganfw.health.watch import Watch
 from ganfw.plugins.events import Events
 from ganfw.training import run_folder
 from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather, take_from_first
@@ -65,6 +66,7 @@ class Trainer:
         document: The recipe that all this was made from, written to the run folder.
         freeze: Networks that do not learn; phases that have no other are left out.
         start: A folder whose weights the networks start from: of a run, the raw ones; of a model, the averaged ones.
+        held_out: Data that it never learns from, to see whether the discriminator knows the others by heart.
 
     Raises:
         GanfwError: If the parts, the batch size and the number of processes do not fit together.
@@ -74,10 +76,10 @@ class Trainer:
         self, gan: GAN, data: Dataset, config: TrainerConfig | None = None, *,
         optimizers: Mapping[str, OptimizerConfig] | None = None, seed: int = 0, run: str | Path | None = None,
         document: Mapping[str, Any] | None = None, freeze: Iterable[str] = (), start: str | Path | None = None,
-        **settings: Any,
+        held_out: Dataset | None = None, **settings: Any,
     ) -> None:  # fmt: skip
         self.config = config = config_of(config, settings)
-        self.gan, self.data, self.seed = gan, data, seed
+        self.gan, self.data, self.held_out, self.seed = gan, data, held_out, seed
         self.run = Path(run) if run is not None else None
         tracker = config.tracker.build(self.run) if self.run is not None and config.tracker is not None else None
         self.accelerator = make_accelerator(log_with=tracker)
@@ -137,7 +139,7 @@ class Trainer:
 
     def _fit(self) -> None:
         config, total = self.config, self.config.total_steps
-        outputs = self._open_run()
+        outputs, watch = self._open_run(), Watch(self)
         stream = Stream(self.data, batch_size=config.batch_size, seed=self.seed, rank=self.rank, world=self.world)
         clock, clock_step = time.perf_counter(), self.step
         with Display(total, self.step, silent=not self.accelerator.is_main_process) as display:
@@ -154,7 +156,7 @@ class Trainer:
                     rate = (self.step - clock_step) * config.batch_size / (time.perf_counter() - clock)
                     clock, clock_step = time.perf_counter(), self.step
                     display.losses(self.step, self.images, rate, values)
-                    self.accelerator.log({**values, "images_per_second": rate}, step=self.step)
+                    watch.log({**values, "images_per_second": rate}, display.say)
                 if outputs is not None and config.sample_every and (self.step % config.sample_every == 0 or last):
                     outputs.samples()
                 if outputs is not None and (saving or last):
@@ -199,7 +201,8 @@ class Trainer:
             check_same_gradients(phase.name, named, self.world)
             self._phases_checked.add(phase.name)
         average(updater.gradients(), self.world)
-        updater.step(self.images)
+        watching = self.config.health and (self.step + 1) % self.config.log_every == 0
+        updater.step(self.images, partial(self.meter.watch, phase.name) if watching else None)
         with torch.no_grad():
             self.gan.after_optimizer(phase)
         self.events.tell("after_phase", trainer=self, phase=phase)

@@ -11,7 +11,7 @@ from ganfw.config.trainer import AdamConfig, OptimizerConfig
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from torch import Tensor, nn
 
@@ -42,22 +42,35 @@ class Updater:
         """The gradients that exist. A parameter that the phase did not reach has none, and is not moved."""
         return [p.grad for p in self.parameters if p.grad is not None]
 
-    def step(self, images: int) -> None:
+    def step(self, images: int, watch: Callable[[str, Tensor], None] | None = None) -> None:
         """Update the parameters at the learning rate for ``images`` images shown, and drop the gradients.
 
         A gradient g longer than the largest norm m is clipped to g · m / ‖g‖ first (Pascanu et al. 2013, algorithm 1).
+
+        Args:
+            images: Images shown before this step.
+            watch: Is told the ``gradient_norm`` before clipping, and the ``update_ratio``: the length of the update
+                over that of the parameters.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = value_at(self.config.lr, images) * self.correction
+        if self.scaler is not None and (watch is not None or self.config.max_gradient_norm is not None):
+            self.scaler.unscale_(self.optimizer)
+        before = []
+        if watch is not None:
+            before = [parameter.detach().clone() for parameter in self.parameters]
+            watch("gradient_norm", torch.nn.utils.get_total_norm(self.gradients()))
         if self.config.max_gradient_norm is not None:
-            if self.scaler is not None:
-                self.scaler.unscale_(self.optimizer)
             torch.nn.utils.clip_grad_norm_(self.parameters, self.config.max_gradient_norm)
         if self.scaler is None:
             self.optimizer.step()
         else:
             self.scaler.step(self.optimizer)
             self.scaler.update()
+        if watch is not None:
+            length = torch.nn.utils.get_total_norm(before)
+            moved = torch._foreach_sub([p.detach() for p in self.parameters], before)
+            watch("update_ratio", torch.nn.utils.get_total_norm(moved) / length)
         self.optimizer.zero_grad(set_to_none=True)
 
     def state(self) -> dict[str, Tensor]:

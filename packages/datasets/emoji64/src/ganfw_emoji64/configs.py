@@ -23,6 +23,10 @@ class Emoji64Config(PicturesConfig):
     labels: bool = False
     """Whether each picture comes with its class, such as Food & Drink."""
 
+    def held_out(self) -> Emoji64Config | None:
+        """The pictures that were set aside."""
+        return self.model_copy(update={"split": "test"}) if self.split == "train" else None
+
     def source(self) -> Source:
         """The table that the package ships."""
         from ganfw.data.tables import TableFiles
