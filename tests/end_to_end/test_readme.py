@@ -61,6 +61,7 @@ COMMANDS = {
     "ganfw evaluate runs/dcgan --against ./my-pictures --count 100": "--count 4",
     "ganfw train dcgan loss.type=hinge --run runs/hinge": TINY,
     "ganfw evaluate runs/hinge --count 1000 --than runs/dcgan": "--count 4",
+    "ganfw train dcgan trainer.evaluation.every_kimg=20 --run runs/measured": f"{TINY} trainer.evaluation.count=4",
     "ganfw export runs/dcgan --to safetensors": "",
     "ganfw export runs/dcgan --to torch-export --out exported": "",
     "ganfw train dcgan trainer.checkpoint_every=500 trainer.keep_checkpoints=4": TINY,

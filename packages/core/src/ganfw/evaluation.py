@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 
 from ganfw.data.stream import Stream, batches
+from ganfw.errors import GanfwError
 from ganfw.training.step import Batch
 
 if TYPE_CHECKING:
@@ -131,3 +132,24 @@ class Metric(ABC):
         Raises:
             GanfwError: If there are too few samples, or something that it needs is missing.
         """
+
+
+def measured(name: str, metric: Metric, evaluation: Evaluation) -> list[Score]:
+    """The scores of the metric of that name.
+
+    Raises:
+        GanfwError: Also where the metric fails otherwise: then its distribution and the line are named.
+    """
+    from ganfw.plugins.checking import where
+    from ganfw.plugins.registry import registry
+
+    try:
+        return list(metric.measure(evaluation))
+    except GanfwError:
+        raise
+    except Exception as error:
+        try:
+            owner = f" of {registry().owner('metric', name).owner}"
+        except KeyError:
+            owner = ""
+        raise GanfwError(f"the metric {name!r}{owner} failed: {type(error).__name__}: {error}{where(error)}") from error

@@ -40,7 +40,7 @@ def evaluate(
     """Measure what a trained model makes. A metric's settings are given as METRIC.KEY=VALUE."""
     import ganfw
     from ganfw import scores
-    from ganfw.evaluation import Evaluation
+    from ganfw.evaluation import Evaluation, measured
     from ganfw.plugins.events import Events
 
     model = ganfw.load(run)
@@ -54,7 +54,7 @@ def evaluate(
     others = [] if than is None else [entry.score for entry in scores.read(_run_of(than) / "scores.jsonl")]
     events = Events()
     events.tell("before_evaluation", evaluation=evaluation)
-    found = [score for name, metric in measures.items() for score in _measure(name, metric, evaluation)]
+    found = [score for name, metric in measures.items() for score in measured(name, metric, evaluation)]
     file = _run_of(run) / "scores.jsonl"
     scores.append(file, found, model.images)
     if as_json:
@@ -114,7 +114,7 @@ def _data(model: Model, run: Path, against: str | None) -> Dataset:
         config = FilesConfig(path=against)
     else:
         config = cast("DataConfig", configure(Slot("data"), against, ("against",), "The command"))
-    data = config.plain().build(model.spec)
+    data = config.build(model.spec).plain()
     if data.spec.shape != model.spec.shape:
         raise GanfwError(
             f"the model makes samples of {' x '.join(map(str, model.spec.shape))}, but the data are "
@@ -128,21 +128,6 @@ def _data(model: Model, run: Path, against: str | None) -> Dataset:
     if len(data) < 2:
         raise GanfwError(f"there are {len(data)} real samples, and it takes at least 2 to compare with")
     return data
-
-
-def _measure(name: str, metric: Metric, evaluation: Evaluation) -> list[Score]:
-    from ganfw.plugins.checking import where
-    from ganfw.plugins.registry import registry
-
-    try:
-        return list(metric.measure(evaluation))
-    except GanfwError:
-        raise
-    except Exception as error:
-        owner = registry().owner("metric", name)
-        raise GanfwError(
-            f"the metric {name!r} of {owner.owner} failed: {type(error).__name__}: {error}{where(error)}"
-        ) from error
 
 
 def _show(found: Sequence[Score], evaluation: Evaluation, file: Path) -> None:

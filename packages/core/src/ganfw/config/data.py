@@ -27,10 +27,6 @@ class DataConfig(Config):
         """
         raise NotImplementedError
 
-    def plain(self) -> DataConfig:
-        """The same data without random changes, for evaluation."""
-        return self
-
     def held_out(self) -> DataConfig | None:
         """Data of the same kind that these do not hold; ``None`` where the source has no such split."""
         return None
@@ -45,10 +41,6 @@ class PicturesConfig(DataConfig):
     """What shows through transparency and around a padded picture."""
     flip: bool = False
     """Mirror half of the pictures, each time anew. Wrong for letters and signs."""
-
-    def plain(self) -> DataConfig:
-        """The same pictures, none of them mirrored."""
-        return self.model_copy(update={"flip": False})
 
     @abstractmethod
     def source(self) -> Source:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from ganfw.config.base import Config
 from ganfw.config.data import DataConfig  # noqa: TC001  pydantic reads the annotation
-from ganfw.config.slots import PartConfig, Slot
+from ganfw.config.slots import PartConfig, Slot, types_from_names
 from ganfw.config.trainer import AdamConfig, OptimizerConfig, TrainerConfig
 from ganfw.errors import GanfwError
 from ganfw.specs import ImageSpec
@@ -84,7 +83,7 @@ class Recipe(Config):
     def open_held_out(self) -> Dataset | None:
         """Open the held-out data without random changes; ``None`` where there are none."""
         held_out = self.held_out or (self.data.held_out() if self.data is not None else None)
-        return None if held_out is None else held_out.plain().build(self.image.spec())
+        return None if held_out is None else held_out.build(self.image.spec()).plain()
 
     @abstractmethod
     def build(self, spec: Spec) -> GAN:
@@ -122,13 +121,7 @@ class TwoPlayerRecipe(Recipe):
     @field_validator("regularizers", mode="before")
     @classmethod
     def _types_from_names(cls, regularizers: Any) -> Any:
-        if not isinstance(regularizers, Mapping):
-            return regularizers
-        return {
-            name: {"type": name, **value} if isinstance(value, Mapping) else value
-            for name, value in regularizers.items()
-            if value is not None
-        }
+        return types_from_names(regularizers)
 
     def build(self, spec: Spec) -> GAN:
         """Make the GAN; see `Recipe.build`."""

@@ -36,6 +36,17 @@ class PartConfig(Protocol):
         """Make the part."""
 
 
+def types_from_names(parts: Any) -> Any:
+    """In a mapping of keyed slots: give each part its own key as type, and leave out what is null."""
+    if not isinstance(parts, Mapping):
+        return parts
+    return {
+        name: {"type": name, **part} if isinstance(part, Mapping) else part
+        for name, part in parts.items()
+        if part is not None
+    }
+
+
 @dataclass(frozen=True)
 class Slot:
     """Marks a field that holds a part's settings.

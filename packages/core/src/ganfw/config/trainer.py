@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ganfw.config.base import Config, NonNegativeScheduled
-from ganfw.config.slots import Slot
+from ganfw.config.slots import PartConfig, Slot, types_from_names
 from ganfw.config.tracking import TensorBoardConfig, TrackerConfig
 
 if TYPE_CHECKING:
@@ -23,6 +23,28 @@ class EMAConfig(Config):
     """Images after which an old weight counts half."""
     ramp_up: float | None = Field(default=0.05, gt=0)
     """Early on, the half-life is at most this fraction of the images shown; null turns that off."""
+
+
+class EvaluationConfig(Config):
+    """Scores of the averaged model while it learns, added to `scores.jsonl` as `ganfw evaluate` adds them."""
+
+    every_kimg: float = Field(default=100.0, gt=0)
+    """Thousands of images shown between two evaluations. One is always made at the end."""
+    metrics: dict[str, Annotated[PartConfig, Slot("metric", keyed=True)]] = Field(
+        default={"sliced-wasserstein": {}}, min_length=1, validate_default=True
+    )
+    """Metrics by name, with their settings; the name is the type unless a type is given."""
+    count: int = Field(default=1000, ge=2)
+    """Samples on each side."""
+    seed: int = Field(default=0, ge=0)
+    """Of the latents, and of the choice of real samples."""
+    budget: float = Field(default=0.05, gt=0, le=1)
+    """Largest part of the run's time that evaluations may take; another is put off. 1 puts none off."""
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _types_from_names(cls, metrics: Any) -> Any:
+        return types_from_names(metrics)
 
 
 class TrainerConfig(Config):
@@ -52,6 +74,8 @@ class TrainerConfig(Config):
     """Newest checkpoints that are kept."""
     tracker: Annotated[TrackerConfig, Slot("tracker")] | None = TensorBoardConfig()
     """Where losses and samples are logged: tensorboard, wandb, trackio, mlflow, ...; null tracks nothing."""
+    evaluation: EvaluationConfig | None = None
+    """Scores while the run goes on; null measures none."""
     health: bool = True
     """Watch how the run is doing, and say in words what goes wrong and what usually helps."""
     workers: int = Field(default=0, ge=0)

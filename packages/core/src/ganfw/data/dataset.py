@@ -44,6 +44,10 @@ class Dataset(ABC):
             Arrays by name with one row per index; ``real`` always, ``condition`` where the spec has one.
         """
 
+    def plain(self) -> Dataset:
+        """The same data without random changes, for evaluation."""
+        return self
+
     def decode(self, batch: Batch) -> Batch:
         """Turn stored values into the spec's range, on the device that the batch is on."""
         return batch

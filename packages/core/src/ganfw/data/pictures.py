@@ -49,6 +49,10 @@ class PictureData(Dataset):
             return {"real": real}
         return {"real": real, "condition": self.prepared.labels[indices]}
 
+    def plain(self) -> PictureData:
+        """The same pictures, none of them mirrored."""
+        return PictureData(self.prepared) if self.flip else self
+
     def decode(self, batch: Batch) -> Batch:
         """uint8 to float in [-1, 1]."""
         from ganfw.data.decoding import decode_pictures

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganfw.health.diagnosis import Diagnosis
 from ganfw.health.probe import Probe
+from ganfw.training.evaluating import Evaluator
 from ganfw.training.logbook import Logbook
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Watch:
         self._diagnosis = Diagnosis(trainer.document)
         if self._watching:
             self._diagnosis.catch_up(self.logbook.entries)
+        evaluation = trainer.config.evaluation if main else None
+        self._evaluator = Evaluator(trainer, evaluation) if evaluation is not None else None
         self._probe: Probe | None = None
         self._looked = trainer.images // _LOOK_EVERY_IMAGES
 
@@ -45,6 +48,9 @@ class Watch:
         trainer = self._trainer
         if self._watching:
             values = {**values, **self._look()}
+        if self._evaluator is not None:
+            last = trainer.step == trainer.config.total_steps
+            values = {**values, **self._evaluator.measure(say, last=last)}
         self.logbook.add(trainer.step, trainer.images, values)
         trainer.accelerator.log(dict(values), step=trainer.step)
         if self._watching:
