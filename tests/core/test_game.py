@@ -189,6 +189,38 @@ def test_a_term_of_both_players_is_told_whose_turn_it_is():
         ] == names
 
 
+def test_one_class_of_term_serves_either_player():
+    class OfOne(ganfw.Regularizer):
+        def __init__(self, side):
+            super().__init__()
+            self.side = side
+
+        def attach(self, network):
+            attached.append(type(network).__name__)
+
+        def forward(self, play):
+            return play.fake.sum() * 0
+
+    attached = []
+    gan = toy_gan(regularizers={"one": OfOne("discriminator"), "other": OfOne("generator")})
+    assert attached == ["ToyDiscriminator", "ToyGenerator"]
+    assert [list(phase.loss(make_step())) for phase in gan.phases] == [["adversarial", "one"], ["adversarial", "other"]]
+
+
+def test_a_style_generator_is_a_generator_in_two_parts():
+    class Styled(ganfw.StyleGenerator):
+        latent_dim = 4
+
+        def mapping(self, z, condition=None):
+            return torch.stack([z[:, :2], z[:, 2:]], 1)
+
+        def synthesis(self, w):
+            return w.sum(1)
+
+    z = torch.randn(3, 4)
+    assert Styled()(z).equal(z[:, :2] + z[:, 2:])
+
+
 def test_terms_get_to_know_their_player_when_the_game_is_made():
     class Bound(ganfw.Regularizer):
         side = "generator"

@@ -74,6 +74,9 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
         Generator as Generator,
     )
     from ganfw.networks import (
+        StyleGenerator as StyleGenerator,
+    )
+    from ganfw.networks import (
         Verdict as Verdict,
     )
     from ganfw.plugins.hookspecs import hookimpl as hookimpl
@@ -167,6 +170,7 @@ _HOMES = {
     "Slot": "config.slots",
     "Spec": "specs",
     "Step": "training.step",
+    "StyleGenerator": "networks",
     "TrackerConfig": "config.tracking",
     "Trainer": "training.trainer",
     "TrainerConfig": "config.trainer",

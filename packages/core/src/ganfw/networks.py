@@ -42,6 +42,34 @@ class Generator(nn.Module):
         """
 
 
+class StyleGenerator(Generator):
+    """A generator in two parts: ``mapping`` turns latents z into styles w, and ``synthesis`` turns these into samples.
+
+    Terms that measure the generator by its styles (path length) and tools that edit them need both; everything else
+    sees a `Generator`. Legend: L number of layers that take a style, W its length.
+    """
+
+    @abstractmethod
+    def mapping(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Turn each latent into one style per layer.
+
+        Shape:
+            z: ``(B, Z)``; condition: ``(B, ...)``; result: ``(B, L, W)``.
+        """
+
+    @abstractmethod
+    def synthesis(self, w: Tensor) -> Tensor:
+        """Make one sample of each row of styles.
+
+        Shape:
+            w: ``(B, L, W)``; result: ``(B, *spec.shape)`` in the spec's range.
+        """
+
+    def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generate one sample per latent; see `Generator.forward`."""
+        return self.synthesis(self.mapping(z, condition))
+
+
 @dataclass
 class Verdict:
     """What a discriminator says of a batch.

@@ -68,8 +68,9 @@ class Regularizer(Term):
             the optimizer is corrected for it (lazy regularization, Karras et al. 2020, appendix B).
     """
 
-    side: ClassVar[Side | Literal["both"]] = "discriminator"
-    """The player that it is added to; with ``both``, ``play.player`` says whose turn it is."""
+    side: Side | Literal["both"] = "discriminator"
+    """The player that it is added to, of the class or of one object; with ``both``, ``play.player`` says whose turn it
+    is."""
     second_order: ClassVar[bool] = False
     """Differentiates a gradient."""
     features: ClassVar[bool] = False
