@@ -62,6 +62,8 @@ COMMANDS = {
     "ganfw train dcgan loss.type=hinge --run runs/hinge": TINY,
     "ganfw evaluate runs/hinge --count 1000 --than runs/dcgan": "--count 4",
     "ganfw train dcgan trainer.evaluation.every_kimg=20 --run runs/measured": f"{TINY} trainer.evaluation.count=4",
+    "ganfw report runs/dcgan": "",
+    "ganfw report runs/dcgan runs/hinge --out compared.html": "",
     "ganfw export runs/dcgan --to safetensors": "",
     "ganfw export runs/dcgan --to torch-export --out exported": "",
     "ganfw train dcgan trainer.checkpoint_every=500 trainer.keep_checkpoints=4": TINY,

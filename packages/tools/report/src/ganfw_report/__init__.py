@@ -1,0 +1,18 @@
+"""One self-contained page that shows what runs learned, for ganfw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ganfw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SUMMARY = "One page that shows what runs learned: samples, curves, scores, and what differs between them."
+
+
+@ganfw.hookimpl
+def ganfw_register_command() -> Iterable[ganfw.Command]:
+    """The command ``ganfw report``."""
+    yield ganfw.Command("report", "ganfw_report.command:report", SUMMARY)
