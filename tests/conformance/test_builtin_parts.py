@@ -14,6 +14,7 @@ TINY = {
     ("generator", "mlp"): {"hidden": [8, 8], "latent_dim": 4},
     ("discriminator", "dcgan"): {"width": 4},
     ("discriminator", "mlp"): {"hidden": [8, 8]},
+    ("regularizer", "path-length"): {"latent": "z"},
     ("metric", "point-modes"): {"ring": 8, "deviation": 0.1},
     **{("metric", name): {"extractor": "random"} for name in RANDOMLY},
 }

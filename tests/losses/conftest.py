@@ -35,14 +35,15 @@ class Linear(Discriminator):
 
 
 class Tanh(Discriminator):
-    """Two layers with a tanh between them, smooth enough for finite differences."""
+    """Two layers with a tanh between them, smooth enough for finite differences; the hidden one is a feature."""
 
     def __init__(self, size=3, width=8):
         super().__init__()
         self.layers = nn.Sequential(nn.Linear(size, width), nn.Tanh(), nn.Linear(width, 1))
 
     def forward(self, x: Tensor, condition=None, *, features=False):
-        return Verdict([self.layers(x)])
+        hidden = self.layers[:2](x)
+        return Verdict([self.layers[2](hidden)], [[hidden]] if features else ())
 
 
 class Perceptron(Generator):

@@ -76,6 +76,10 @@ def test_translation_shifts_and_brings_in_zeros_or_the_edge():
     assert shifted[0, 0, :14, 2:].equal(x[0, 0, 2:, :14])
     assert not shifted[0, 0, 14:].any()
     assert not shifted[0, 0, :, :2].any()
+    mirror = translation(x, Given([4], [0]), fill="mirror")
+    assert mirror[0, 0, :14, 2:].equal(x[0, 0, 2:, :14])
+    assert mirror[0, 0, 14:, 5].tolist() == [x[0, 0, 14, 3], x[0, 0, 13, 3]]
+    assert mirror[0, 0, 3, :2].tolist() == [x[0, 0, 5, 2], x[0, 0, 5, 1]]
     edge = translation(x, Given([4], [0]), fill="edge")
     assert edge[0, 0, :14, 2:].equal(x[0, 0, 2:, :14])
     assert edge[0, 0, 14:, 5].tolist() == [x[0, 0, 15, 3]] * 2
@@ -115,7 +119,7 @@ def test_shape_and_type_stay(channels):
         assert (result.shape, result.dtype) == (x.shape, dtype)
 
 
-@pytest.mark.parametrize("fill", ["zeros", "edge"])
+@pytest.mark.parametrize("fill", ["zeros", "edge", "mirror"])
 def test_gradients_are_exact_to_second_order(fill):
     augment = DiffAugment(ALL, fill)
     x = torch.rand(2, 3, 8, 8, dtype=torch.float64, requires_grad=True)

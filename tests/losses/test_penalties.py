@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from ganfw_losses import WeightClip, gradient_penalty, r1_penalty
+from ganfw_losses import WeightClip, dragan_penalty, gradient_penalty, r1_penalty
 
 PRECISIONS = pytest.mark.parametrize(("dtype", "rtol"), [(torch.float64, 1e-8), (torch.float32, 1e-5)])
 ALPHA = [0.25, 0.75]  # the share of the reals
@@ -73,6 +73,33 @@ def test_gradient_penalty_of_a_linear_critic(networks, real, fake, w, golden):
 def test_gradient_penalty_towards_zero(quadratic, real, fake):
     penalty, _ = gradient_penalty(quadratic, real, fake, torch.tensor(ALPHA, dtype=torch.float64), target=0.0)
     near(10 * penalty, 142.578125)
+
+
+def test_one_sided_gradient_penalty(quadratic, networks, real, fake):
+    alpha = torch.tensor(ALPHA, dtype=torch.float64)
+    penalty, _ = gradient_penalty(quadratic, real, fake, alpha, one_sided=True)
+    near(10 * penalty, 87.06387982)  # both norms are above 1
+    penalty, norms = gradient_penalty(networks["Linear"](0.3, 0.4).double(), real, fake, alpha, one_sided=True)
+    near(10 * penalty, 0.0)
+    near(norms, [[0.5, 0.5]])
+
+
+U, NEAR = [[0.2, 0.6], [0.8, 0.4]], [0.5, 1.0]
+
+
+@pytest.mark.parametrize(("dtype", "atol"), [(torch.float64, 1e-6), (torch.float32, 1e-4)])
+def test_dragan(quadratic, real, dtype, atol):
+    u, alpha = torch.tensor(U, dtype=dtype), torch.tensor(NEAR, dtype=dtype)
+    penalty, norms = dragan_penalty(quadratic.to(dtype), real.to(dtype), u, alpha)
+    near(norms, [[2.57874357, 1.90950259]], atol)
+    near(10 * penalty, 16.59813104, atol)
+
+
+def test_dragan_without_perturbation_is_on_the_reals(quadratic, real):
+    penalty, _ = dragan_penalty(quadratic, real, torch.zeros(2, 2), torch.ones(2))
+    x = real.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(quadratic(x).logits[0].sum(), x)
+    near(penalty, (gradient.norm(dim=1) - 1).square().mean().item())
 
 
 def test_gradient_penalty_sums_over_judges(networks, real, fake):

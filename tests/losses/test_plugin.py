@@ -21,13 +21,20 @@ AUGMENTATIONS = {part.name: part for part in ganfw_losses.ganfw_register_augment
 SPEC = ImageSpec(size=16)
 
 
+SETTINGS = {"path-length": {"latent": "z"}}  # the tests' generator has no styles
+PICTURES_ONLY = ("cr", "bcr")  # the tests' samples are points
+
+
 def config_of(part):
     return pkgutil.resolve_name(part.config)
 
 
 def test_names():
     assert list(LOSSES) == ["minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "rpgan"]
-    assert list(REGULARIZERS) == ["r1", "r2", "gradient-penalty", "weight-clip"]
+    assert list(REGULARIZERS) == [
+        "r1", "r2", "gradient-penalty", "dragan", "drift", "lecam", "cr", "bcr", "zcr", "path-length", "orthogonal",
+        "historical-averaging", "feature-matching", "pulling-away", "weight-clip", "spectral-norm",
+    ]  # fmt: skip
     assert list(AUGMENTATIONS) == ["diffaugment"]
 
 
@@ -53,7 +60,25 @@ def test_settings_reach_the_parts():
         assert (penalty.gamma, penalty.every) == (gamma, 16)
     penalty = regularizers.GradientPenaltyConfig(weight=1, target=750, every=2).build(SPEC)
     assert (penalty.weight, penalty.target, penalty.every) == (1, 750, 2)
+    assert regularizers.GradientPenaltyConfig(one_sided=True).build(SPEC).one_sided
     assert regularizers.WeightClipConfig(bound=0.1).build(SPEC).bound == 0.1
+    reached = {
+        "DRAGAN": {"weight": gamma, "target": 0.5, "every": 2},
+        "Drift": {"weight": gamma, "every": 2},
+        "LeCam": {"weight": gamma, "decay": 0.9, "start": 3, "every": 2},
+        "Consistency": {"weight": gamma, "every": 2},
+        "BalancedConsistency": {"real_weight": gamma, "fake_weight": 2.0, "every": 2},
+        "LatentConsistency": {"discriminator_weight": gamma, "generator_weight": 2.0, "std": 0.1, "every": 2},
+        "PathLength": {"weight": gamma, "decay": 0.1, "every": 2, "shrink": 1, "latent": "z"},
+        "Orthogonal": {"weight": gamma, "full": True, "side": "discriminator", "every": 2},
+        "HistoricalAveraging": {"weight": gamma, "side": "discriminator", "every": 2},
+        "FeatureMatching": {"weight": gamma, "layer": 0, "norm": "l1", "every": 2},
+        "PullingAway": {"weight": gamma, "layer": 0, "every": 2},
+        "SpectralNorm": {"side": "generator", "iterations": 2, "eps": 1e-6},
+    }
+    for name, settings in reached.items():
+        term = getattr(regularizers, f"{name}Config")(**settings).build(SPEC)
+        assert {key: getattr(term, key) for key in settings} == settings
     made = augmentation.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
     assert (made.policy, made.fill) == (("flip", "cutout"), "edge")
 
@@ -64,6 +89,8 @@ def test_settings_reach_the_parts():
         (adversarial.NonSaturatingConfig, {"real_label": 1.2}),
         (regularizers.R1Config, {"every": 0}),
         (regularizers.WeightClipConfig, {"bound": 0}),
+        (regularizers.LeCamConfig, {"decay": 1}),
+        (regularizers.OrthogonalConfig, {"side": "both"}),
         (augmentation.DiffAugmentConfig, {"policy": ("rotate",)}),
     ],
 )
@@ -87,22 +114,33 @@ def test_diffaugment_refuses_what_it_cannot_transform():
     augmentation.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
 
 
-@pytest.mark.parametrize("regularizer", [None, *REGULARIZERS])
+@pytest.mark.parametrize("name", ["cr", "bcr"])
+def test_consistency_refuses_all_but_pictures(name):
+    with pytest.raises(ValueError, match="AudioSpec") as error:
+        config_of(REGULARIZERS[name])().build(AudioSpec(samples=16, rate=8000))
+    assert str(error.value) == (
+        f"{name} flips and shifts pictures, but this run makes AudioSpec samples. Set regularizers.{name}=null."
+    )
+
+
+@pytest.mark.parametrize("regularizer", [None, *(name for name in REGULARIZERS if name not in PICTURES_ONLY)])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_composes_with_every_regularizer(loss, regularizer, networks, take_steps):
     torch.manual_seed(0)
-    terms = {} if regularizer is None else {regularizer: config_of(REGULARIZERS[regularizer])().build(SPEC)}
+    terms = {}
+    if regularizer is not None:
+        terms[regularizer] = config_of(REGULARIZERS[regularizer])(**SETTINGS.get(regularizer, {})).build(SPEC)
     gan = TwoPlayerGAN(
         networks["Perceptron"](), networks["Tanh"](), config_of(LOSSES[loss])().build(SPEC), regularizers=terms
     )
-    before = {name: value.clone() for name, value in gan.state_dict().items()}
+    before = {name: value.clone() for name, value in gan.named_parameters()}
     losses = take_steps(gan, torch.randn(5, 3), count=2)
-    assert len(losses) == 4
+    assert len(losses) == (5 if regularizer == "path-length" else 4)  # which is lazy, with a phase of its own
     assert torch.isfinite(torch.stack(losses)).all()
     assert all(torch.isfinite(parameter).all() for parameter in gan.parameters())
     # A constant added to D changes nothing here (hinge: while within its margin), so its last bias gets no gradient.
     still = {"discriminator.layers.2.bias"} if loss in ("wasserstein", "rpgan", "hinge") else set()
-    assert all(name in still or not value.equal(before[name]) for name, value in gan.state_dict().items())
+    assert all(name in still or not value.equal(before[name]) for name, value in gan.named_parameters())
 
 
 def test_importing_the_plugin_never_imports_torch():

@@ -5,7 +5,7 @@ import torch
 
 from ganfw.config.base import Schedule
 from ganfw.game import Play, TwoPlayerGAN
-from ganfw_losses import R1, R2, GradientPenalty, Wasserstein, WeightClip
+from ganfw_losses import DRAGAN, R1, R2, GradientPenalty, Wasserstein, WeightClip
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_values_and_logs(play, regularizer, golden, logged):
     assert {name: value.item() for name, value in given.step.logged.items()} == pytest.approx(logged, abs=1e-6)
 
 
-@pytest.mark.parametrize("regularizer", [R1(), R2(), GradientPenalty()])
+@pytest.mark.parametrize("regularizer", [R1(), R2(), GradientPenalty(), DRAGAN()])
 def test_only_the_discriminator_gets_a_gradient(play, regularizer):
     given = play(regularizer)
     regularizer(given).backward()
@@ -47,7 +47,7 @@ def test_penalties_sum_over_judges(play):
     assert two(play(two, factors=(1.0, 2.0))).item() == pytest.approx(5 * one(play(one)).item())
 
 
-@pytest.mark.parametrize("part", [R1, R2, GradientPenalty])
+@pytest.mark.parametrize("part", [R1, R2, GradientPenalty, DRAGAN])
 def test_weight_follows_a_schedule_over_images(play, part):
     halved = part(Schedule(start=4.0, end=0.0, to_kimg=1.0))
     constant = part(2.0)
@@ -76,7 +76,7 @@ def test_penalties_refuse_a_discriminator_that_mixes_samples(networks):
     class Mixing(networks["Tanh"]):
         uses_batch_statistics = True
 
-    for term in (R1(), R2(), GradientPenalty()):
+    for term in (R1(), R2(), GradientPenalty(), DRAGAN()):
         with pytest.raises(ValueError, match="mixes the samples"):
             TwoPlayerGAN(networks["Perceptron"](), Mixing(), Wasserstein(), regularizers={"term": term})
     TwoPlayerGAN(networks["Perceptron"](), Mixing(), Wasserstein(), regularizers={"clip": WeightClip()})

@@ -26,7 +26,19 @@ _REGULARIZERS = (
     ("r1", "R1", "zero-centered gradient penalty on reals", "Mescheder et al. 2018, eq. 9"),
     ("r2", "R2", "zero-centered gradient penalty on fakes", "Mescheder et al. 2018, eq. 10"),
     ("gradient-penalty", "GradientPenalty", "unit gradient norm (WGAN-GP)", "Gulrajani et al. 2017, eq. 3"),
+    ("dragan", "DRAGAN", "unit gradient norm around the reals", "Kodali et al. 2017"),
+    ("drift", "Drift", "keeps the logits of reals near zero", "Karras et al. 2018, app. A.1"),
+    ("lecam", "LeCam", "holds logits near the other side's running mean", "Tseng et al. 2021"),
+    ("cr", "Consistency", "same verdict on a real picture and a changed one", "Zhang et al. 2020"),
+    ("bcr", "BalancedConsistency", "the same on real and fake pictures", "Zhao et al. 2021, alg. 1"),
+    ("zcr", "LatentConsistency", "same verdict on fakes of near latents", "Zhao et al. 2021, alg. 2"),
+    ("path-length", "PathLength", "equal steps of latents, equal steps of pictures", "Karras et al. 2020, eq. 4"),
+    ("orthogonal", "Orthogonal", "keeps the filters of a player apart", "Brock et al. 2019, eq. 2-3"),
+    ("historical-averaging", "HistoricalAveraging", "holds a player near its past", "Salimans et al. 2016, sec. 3.3"),
+    ("feature-matching", "FeatureMatching", "mean features of fakes as of reals", "Salimans et al. 2016, sec. 3.1"),
+    ("pulling-away", "PullingAway", "spreads the features of the fakes (EBGAN-PT)", "Zhao et al. 2017, sec. 2.4"),
     ("weight-clip", "WeightClip", "clips the critic's weights", "Arjovsky et al. 2017, alg. 1"),
+    ("spectral-norm", "SpectralNorm", "weights over their largest singular value", "Miyato et al. 2018, alg. 1"),
 )
 
 _AUGMENTATIONS = (

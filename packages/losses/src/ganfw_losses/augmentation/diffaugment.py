@@ -24,8 +24,8 @@ class DiffAugment(Augmentation):
 
     Args:
         policy: Which transformations, in order. The paper's are color, translation and cutout.
-        fill: What a translation brings in: ``zeros`` as in the paper, or the ``edge``, which suits pictures on a white
-            or black background.
+        fill: What a translation brings in: ``zeros`` as in the paper; the ``edge``, which suits pictures on a white or
+            black background; or the ``mirror`` image.
 
     References:
         Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, section 3.2.

@@ -13,7 +13,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from ganfw.training.step import Draw
 
-Fill = Literal["zeros", "edge"]
+Fill = Literal["zeros", "edge", "mirror"]
 
 TRANSLATION = 1 / 8  # largest shift, as a part of the size
 CUTOUT = 1 / 2  # side of the square, as a part of the size
@@ -49,18 +49,19 @@ def translation(x: Tensor, draw: Draw, fill: Fill = "zeros") -> Tensor:
     Args:
         x: Pictures.
         draw: Source of randomness.
-        fill: What comes in from outside: 0, or the nearest pixel of the picture.
+        fill: What comes in from outside: 0, the nearest pixel of the picture, or its mirror image (in which the pixel
+            at the edge is not repeated).
 
     Shape:
         x, result: ``(B, C, H, W)``.
     """
     batch, channels, height, width = x.shape
-    rows, rows_inside = _shifted(height, x, draw)
-    columns, columns_inside = _shifted(width, x, draw)
+    rows, rows_inside = _shifted(height, x, draw, fill)
+    columns, columns_inside = _shifted(width, x, draw, fill)
     # One gather over flat pixels; grid_sample takes twice as long forward for the same result.
     pixels = (rows[:, :, None] * width + columns[:, None, :]).view(batch, 1, -1).expand(-1, channels, -1)
     shifted = x.flatten(2).gather(2, pixels).view(x.shape)
-    if fill == "edge":
+    if fill != "zeros":
         return shifted
     return shifted * (rows_inside[:, None, :, None] & columns_inside[:, None, None, :]).to(x.dtype)
 
@@ -76,12 +77,15 @@ def cutout(x: Tensor, draw: Draw) -> Tensor:
     return x * (~(rows[:, None, :, None] & columns[:, None, None, :])).to(x.dtype)
 
 
-def _shifted(size: int, x: Tensor, draw: Draw) -> tuple[Tensor, Tensor]:
+def _shifted(size: int, x: Tensor, draw: Draw, fill: Fill) -> tuple[Tensor, Tensor]:
     """Per sample, where each position reads from along one axis, and whether that lies inside. Shape: ``(B, size)``."""
     most = int(size * TRANSLATION + 0.5)
     shift = draw.integers(2 * most + 1, len(x), 1) - most
     source = torch.arange(size, device=x.device) + shift
-    return source.clamp(0, size - 1), (source >= 0) & (source < size)
+    inside = (source >= 0) & (source < size)
+    if fill == "mirror":
+        source = size - 1 - (source.abs() - (size - 1)).abs()
+    return source.clamp(0, size - 1), inside
 
 
 def _covered(size: int, x: Tensor, draw: Draw) -> Tensor:

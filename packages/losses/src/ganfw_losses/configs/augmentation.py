@@ -18,8 +18,8 @@ class DiffAugmentConfig(Config):
 
     policy: tuple[Literal["color", "flip", "translation", "cutout"], ...] = ("color", "translation", "cutout")
     """Transformations, in order."""
-    fill: Literal["zeros", "edge"] = "zeros"
-    """What a shift brings in: grey, or the nearest pixel (for pictures on a plain background)."""
+    fill: Literal["zeros", "edge", "mirror"] = "zeros"
+    """What a shift brings in: grey, the nearest pixel (for pictures on a plain background), or the mirror image."""
 
     def build(self, spec: Spec) -> Augmentation:
         """Make the augmentation.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from ganfw.config.base import Config, NonNegativeScheduled
+from ganfw.errors import GanfwError
+from ganfw.specs import ImageSpec
 
 if TYPE_CHECKING:
     from ganfw.specs import Spec
@@ -50,6 +52,8 @@ class GradientPenaltyConfig(Config):
     """Weight of the mean squared distance between gradient norm and target."""
     target: float = Field(default=1.0, ge=0)
     """The gradient norm that costs nothing; 1 in the paper."""
+    one_sided: bool = False
+    """Whether norms below the target cost nothing (WGAN-LP)."""
     every: int = Field(default=1, ge=1)
     """Evaluate each this many steps."""
 
@@ -57,7 +61,229 @@ class GradientPenaltyConfig(Config):
         """Make the penalty; it fits every spec of real numbers."""
         from ganfw_losses.regularizers.gradient_penalty import GradientPenalty
 
-        return GradientPenalty(self.weight, self.target, self.every)
+        return GradientPenalty(self.weight, self.target, self.every, one_sided=self.one_sided)
+
+
+class DRAGANConfig(Config):
+    """Unit gradient norm in a noisy neighbourhood of the real samples."""
+
+    weight: NonNegativeScheduled = 10.0
+    """Weight of the mean squared distance between gradient norm and target."""
+    target: float = Field(default=1.0, ge=0)
+    """The gradient norm that costs nothing; 1 in the paper."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec of real numbers."""
+        from ganfw_losses.regularizers.dragan import DRAGAN
+
+        return DRAGAN(self.weight, self.target, self.every)
+
+
+class DriftConfig(Config):
+    """Keeps the critic's logits of real samples near zero."""
+
+    weight: NonNegativeScheduled = 0.001
+    """Weight of the mean squared logit."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec."""
+        from ganfw_losses.regularizers.drift import Drift
+
+        return Drift(self.weight, self.every)
+
+
+class LeCamConfig(Config):
+    """Holds the logits of each side near a running mean of the other side's: for few pictures."""
+
+    weight: NonNegativeScheduled = 0.3
+    """Weight of the squared distances."""
+    decay: float = Field(default=0.99, ge=0, lt=1)
+    """Of the running means, per step."""
+    start: int = Field(default=1000, ge=0)
+    """Steps after which it begins."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec."""
+        from ganfw_losses.regularizers.lecam import LeCam
+
+        return LeCam(self.weight, self.decay, self.start, self.every)
+
+
+class ConsistencyConfig(Config):
+    """The discriminator should not see whether a real picture was flipped and shifted."""
+
+    weight: NonNegativeScheduled = 10.0
+    """Weight of the mean squared difference of logits."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty.
+
+        Raises:
+            GanfwError: If samples are no pictures.
+        """
+        from ganfw_losses.regularizers.consistency import Consistency
+
+        _refuse_all_but_pictures("cr", spec)
+        return Consistency(self.weight, every=self.every)
+
+
+class BalancedConsistencyConfig(Config):
+    """The discriminator should not see whether a picture, real or fake, was flipped and shifted."""
+
+    real_weight: NonNegativeScheduled = 10.0
+    """Weight of the mean squared difference of logits on real pictures."""
+    fake_weight: NonNegativeScheduled = 10.0
+    """The same on fakes."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty.
+
+        Raises:
+            GanfwError: If samples are no pictures.
+        """
+        from ganfw_losses.regularizers.consistency import BalancedConsistency
+
+        _refuse_all_but_pictures("bcr", spec)
+        return BalancedConsistency(self.real_weight, self.fake_weight, every=self.every)
+
+
+class LatentConsistencyConfig(Config):
+    """The discriminator should not see a small change of the latents, the generator should show it."""
+
+    discriminator_weight: NonNegativeScheduled = 20.0
+    """Weight of the mean squared difference of logits."""
+    generator_weight: NonNegativeScheduled = 0.5
+    """Weight of the mean squared difference of fakes, which the generator raises."""
+    std: float = Field(default=0.05, gt=0)
+    """Standard deviation of the change."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps of the player."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec of real numbers."""
+        from ganfw_losses.regularizers.consistency import LatentConsistency
+
+        return LatentConsistency(self.discriminator_weight, self.generator_weight, self.std, self.every)
+
+
+class PathLengthConfig(Config):
+    """Equal steps of the latents should be equal steps of the picture (StyleGAN 2)."""
+
+    weight: NonNegativeScheduled = 2.0
+    """Weight of the mean squared distance between length and its moving average."""
+    decay: float = Field(default=0.01, gt=0, le=1)
+    """Share of the newest lengths in the moving average."""
+    every: int = Field(default=4, ge=1)
+    """Evaluate each this many steps of the generator."""
+    shrink: int = Field(default=2, ge=1)
+    """Takes one in this many latents of the batch, to save memory."""
+    latent: Literal["w", "z"] = "w"
+    """By what it differentiates: the styles of a generator with a mapping network, or the latents of any other."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec of real numbers."""
+        from ganfw_losses.regularizers.path_length import PathLength
+
+        return PathLength(self.weight, self.decay, self.every, self.shrink, self.latent)
+
+
+class OrthogonalConfig(Config):
+    """Keeps the filters of a player's layers at right angles (BigGAN)."""
+
+    weight: NonNegativeScheduled = 1e-4
+    """Weight of the sum over layers."""
+    full: bool = False
+    """Whether the filters' lengths are held to 1 as well."""
+    side: Literal["discriminator", "generator"] = "generator"
+    """The player."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps of the player."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec."""
+        from ganfw_losses.regularizers.orthogonal import Orthogonal
+
+        return Orthogonal(self.weight, full=self.full, side=self.side, every=self.every)
+
+
+class HistoricalAveragingConfig(Config):
+    """Holds a player near the mean of its own past."""
+
+    weight: NonNegativeScheduled = 1.0
+    """Weight of the squared distance."""
+    side: Literal["discriminator", "generator"] = "generator"
+    """The player."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps of the player."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the penalty; it fits every spec."""
+        from ganfw_losses.regularizers.historical_averaging import HistoricalAveraging
+
+        return HistoricalAveraging(self.weight, self.side, self.every)
+
+
+class FeatureMatchingConfig(Config):
+    """The discriminator's mean features of fakes should be those of real samples."""
+
+    weight: NonNegativeScheduled = 1.0
+    """Weight of the distance."""
+    layer: int = -1
+    """Which of the discriminator's features; -1 are the last before the logits."""
+    norm: Literal["l2", "l1"] = "l2"
+    """The paper's squared distance, or the mean absolute difference of the authors' code."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps of the generator."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the term; it fits every spec."""
+        from ganfw_losses.regularizers.features import FeatureMatching
+
+        return FeatureMatching(self.weight, self.layer, self.norm, self.every)
+
+
+class PullingAwayConfig(Config):
+    """Spreads the fakes of a batch in the discriminator's features (EBGAN-PT)."""
+
+    weight: NonNegativeScheduled = 0.1
+    """Weight of the mean squared cosine between two fakes."""
+    layer: int = -1
+    """Which of the discriminator's features; EBGAN's are the code of its autoencoder."""
+    every: int = Field(default=1, ge=1)
+    """Evaluate each this many steps of the generator."""
+
+    def build(self, spec: Spec) -> Regularizer:
+        """Make the term; it fits every spec."""
+        from ganfw_losses.regularizers.features import PullingAway
+
+        return PullingAway(self.weight, self.layer, self.every)
+
+
+class SpectralNormConfig(Config):
+    """Divides the weights of a player's layers by their largest singular value (SN-GAN)."""
+
+    side: Literal["discriminator", "generator"] = "discriminator"
+    """The player."""
+    iterations: int = Field(default=1, ge=1)
+    """Of the power method, each time that the network runs in training."""
+    eps: float = Field(default=1e-12, gt=0)
+    """Smallest norm of its vectors."""
+
+    def build(self, spec: Spec) -> Constraint:
+        """Make the constraint; it fits every spec."""
+        from ganfw_losses.regularizers.spectral_norm import SpectralNorm
+
+        return SpectralNorm(self.side, self.iterations, self.eps)
 
 
 class WeightClipConfig(Config):
@@ -71,3 +297,11 @@ class WeightClipConfig(Config):
         from ganfw_losses.regularizers.weight_clip import WeightClip
 
         return WeightClip(self.bound)
+
+
+def _refuse_all_but_pictures(name: str, spec: Spec) -> None:
+    if not isinstance(spec, ImageSpec):
+        raise GanfwError(
+            f"{name} flips and shifts pictures, but this run makes {type(spec).__name__} samples. "
+            f"Set regularizers.{name}=null."
+        )

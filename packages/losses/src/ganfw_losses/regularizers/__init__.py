@@ -1,1 +1,1 @@
-"""Penalties and constraints on the discriminator. Gradients are taken with respect to samples before augmentation."""
+"""Penalties and constraints on a player. Gradients are taken with respect to samples before augmentation."""

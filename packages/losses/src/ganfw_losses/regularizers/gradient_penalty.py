@@ -9,7 +9,7 @@ import torch
 from ganfw.config.base import Scheduled, value_at
 from ganfw.errors import GanfwError
 from ganfw.terms import Regularizer
-from ganfw_losses.regularizers.gradients import input_gradient
+from ganfw_losses.regularizers.gradients import gradient_norms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 def gradient_penalty(
-    judge: Callable[[Tensor], Verdict], real: Tensor, fake: Tensor, alpha: Tensor, target: float = 1.0
-) -> tuple[Tensor, Tensor]:
+    judge: Callable[[Tensor], Verdict], real: Tensor, fake: Tensor, alpha: Tensor, target: float = 1.0,
+    *, one_sided: bool = False,
+) -> tuple[Tensor, Tensor]:  # fmt: skip
     """E[(‖∇D(x̂)‖ − target)²] on x̂ = αx + (1 − α)x̃, x real and x̃ fake, summed over the judges.
 
     Args:
@@ -31,6 +32,7 @@ def gradient_penalty(
         fake: x̃, paired with x by index.
         alpha: α, one number in [0, 1] per sample: the share of the real one.
         target: The norm that costs nothing.
+        one_sided: Smaller norms cost nothing either: (‖∇D(x̂)‖ − target)₊².
 
     Shape:
         real, fake: ``(B, ...)``; alpha: ``(B,)``; result: a scalar, and the norms ``(J, B)`` that it is made of.
@@ -45,9 +47,9 @@ def gradient_penalty(
         )
     share = alpha.to(real.dtype).view(-1, *[1] * (real.dim() - 1))
     x = torch.lerp(fake.detach(), real.detach(), share).requires_grad_()
-    # The L2 norm over all axes but the batch; at a gradient of exactly zero its own gradient is zero, not nan.
-    norms = torch.stack([torch.linalg.vector_norm(input_gradient(logits, x), dim=1) for logits in judge(x).logits])
-    return (norms - target).square().mean(1).sum(), norms
+    norms = gradient_norms(judge(x).logits, x)
+    excess = norms - target
+    return (excess.relu() if one_sided else excess).square().mean(1).sum(), norms
 
 
 class GradientPenalty(Regularizer):
@@ -55,23 +57,30 @@ class GradientPenalty(Regularizer):
 
     Args:
         weight: λ, a number or a schedule over images shown.
-        target: The norm that costs nothing, 1 in the paper.
+        target: The norm that costs nothing: 1 in the paper; with 0 the penalty is zero-centered.
         every: Evaluate each ``every`` steps.
+        one_sided: Only norms above the target cost: λ E[(‖∇D(x̂)‖ − 1)₊²] (WGAN-LP).
 
     References:
-        Gulrajani et al. 2017, Improved Training of Wasserstein GANs, equation 3, algorithm 1.
+        Gulrajani et al. 2017, Improved Training of Wasserstein GANs, equation 3, algorithm 1. One-sided: Petzka et al.
+        2018, On the regularization of Wasserstein GANs. Zero-centered: Thanh-Tung et al. 2019, Improving Generalization
+        and Stability of Generative Adversarial Networks.
     """
 
     second_order: ClassVar[bool] = True
     per_sample: ClassVar[bool] = True
 
-    def __init__(self, weight: Scheduled = 10.0, target: float = 1.0, every: int = 1) -> None:
+    def __init__(
+        self, weight: Scheduled = 10.0, target: float = 1.0, every: int = 1, *, one_sided: bool = False
+    ) -> None:
         super().__init__(every)
-        self.weight, self.target = weight, target
+        self.weight, self.target, self.one_sided = weight, target, one_sided
 
     def forward(self, play: Play) -> Tensor:
         """The weighted penalty; logs ``discriminator/gradient_norm``, the mean over samples and judges."""
         alpha = play.step.uniform(len(play.real))
-        penalty, norms = gradient_penalty(play.judge, play.real, play.fake, alpha, self.target)
+        penalty, norms = gradient_penalty(
+            play.judge, play.real, play.fake, alpha, self.target, one_sided=self.one_sided
+        )
         play.step.log("discriminator/gradient_norm", norms.mean())
         return value_at(self.weight, play.images) * penalty
