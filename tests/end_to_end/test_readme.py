@@ -63,6 +63,8 @@ COMMANDS = {
     "ganfw evaluate runs/hinge --count 1000 --than runs/dcgan": "--count 4",
     "ganfw train dcgan trainer.evaluation.every_kimg=20 --run runs/measured": f"{TINY} trainer.evaluation.count=4",
     "ganfw report runs/dcgan": "",
+    "ganfw export runs/dcgan --to onnx": "",
+    "ganfw export runs/dcgan license=apache-2.0 --to hub-folder": "",
     "ganfw report runs/dcgan runs/hinge --out compared.html": "",
     "ganfw export runs/dcgan --to safetensors": "",
     "ganfw export runs/dcgan --to torch-export --out exported": "",
@@ -79,6 +81,8 @@ ELSEWHERE = {
     "./hatchw shell": "hatch's own",
     "ganfw train dcgan --num-processes 2 --run runs/two-processes": "test_two_processes",
     "torchrun --nproc-per-node 2 -m -- ganfw train dcgan --run runs/launched": "test_two_processes",
+    "hf auth login": "huggingface_hub's own",
+    "ganfw push runs/dcgan owner/name --license apache-2.0": "test_hub.py::test_there_and_back, on this machine",
     "ganfw train dcgan data.type=hub data.name=OWNER/NAME data.split=train": "it needs a network",
     "tensorboard --logdir runs": "it would not end",
 }

@@ -27,6 +27,10 @@ class DataConfig(Config):
         """
         raise NotImplementedError
 
+    def license(self) -> str:
+        """The data's licence, for the cards of models that learned from them; empty where the source does not know."""
+        return ""
+
     def held_out(self) -> DataConfig | None:
         """Data of the same kind that these do not hold; ``None`` where the source has no such split."""
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ganfw.specs import Condition
 
 
-class _Sampler(nn.Module):
+class Sampler(nn.Module):
     """Standard normal noise to samples; a generator's own prior is part of the graph."""
 
     def __init__(self, generator: Generator) -> None:
@@ -40,22 +40,17 @@ class TorchExport(Exporter):
 
     def export(self, model: Model, folder: Path) -> Exported:
         """Trace the generator, write the graph, open it and compare; see `Exporter.export`."""
-        generator = getattr(model.gan, "generator", None)
-        if not isinstance(generator, Generator):
-            raise GanfwError(
-                f"torch-export writes a generator that turns latents into samples, and {type(model.gan).__name__} has "
-                "none; use --to safetensors"
-            )
+        sampler = sampler_of(model, "torch-export")
         rng = torch.Generator(model.device).manual_seed(0)
-        example, fresh = (_inputs(n, generator.latent_dim, model.spec.condition, rng) for n in (2, 3))
+        example, fresh = (inputs_of(n, sampler.generator.latent_dim, model.spec.condition, rng) for n in (2, 3))
         batch = torch.export.Dim("batch")
-        sampler = _Sampler(generator)
         with torch.no_grad():
             try:
                 graph = torch.export.export(sampler, example, dynamic_shapes=tuple({0: batch} for _ in example))
             except Exception as error:
                 raise GanfwError(
-                    f"{type(generator).__name__} cannot be traced by torch.export: {error}; use --to safetensors"
+                    f"{type(sampler.generator).__name__} cannot be traced by torch.export: {error}; use --to "
+                    "safetensors"
                 ) from error
             file = folder / "generator.pt2"
             torch.export.save(graph, file)
@@ -64,7 +59,27 @@ class TorchExport(Exporter):
         return Exported((file,), difference)
 
 
-def _inputs(count: int, latent_dim: int, condition: Condition | None, rng: torch.Generator) -> tuple[Tensor, ...]:
+def sampler_of(model: Model, name: str) -> Sampler:
+    """The model's generator from noise to samples, in evaluation mode.
+
+    Args:
+        model: A model.
+        name: The format that asks, for the error.
+
+    Raises:
+        GanfwError: If the model has no generator that takes latents.
+    """
+    generator = getattr(model.gan, "generator", None)
+    if not isinstance(generator, Generator):
+        raise GanfwError(
+            f"{name} writes a generator that turns latents into samples, and {type(model.gan).__name__} has none; use "
+            "--to safetensors"
+        )
+    return Sampler(generator).eval()
+
+
+def inputs_of(count: int, latent_dim: int, condition: Condition | None, rng: torch.Generator) -> tuple[Tensor, ...]:
+    """Random inputs of a `Sampler`: noise and, for a conditional model, a condition. Shape: ``(count, ...)`` each."""
     noise = torch.randn(count, latent_dim, generator=rng, device=rng.device)
     if condition is None:
         return (noise,)

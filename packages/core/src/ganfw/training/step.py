@@ -76,6 +76,9 @@ class Draw:
         """Start a phase: its draws depend on its name, not on what ran before it."""
         self._phase, self._draws = phase, 0
 
+    def log(self, name: str, value: Tensor) -> None:
+        """Add a scalar to the means that are shown and tracked; outside of a training step, nothing is."""
+
     def _job(self) -> torch.Generator:
         self._generator.manual_seed(key(self.seed, self.index, self._phase, self._draws))
         self._draws += 1

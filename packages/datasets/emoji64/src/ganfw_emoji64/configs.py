@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = {"fluent": "image", "noto": "noto"}
 
+_LICENSES = {"fluent": "MIT (Microsoft)", "noto": "Apache-2.0 (Google)"}
+
 
 class Emoji64Config(PicturesConfig):
     """1,532 emoji on white, 64 by 64 pixels, in eight classes. Ships with the package and needs no network."""
@@ -22,6 +24,10 @@ class Emoji64Config(PicturesConfig):
     """Microsoft's three-dimensional look, or Google's flat one."""
     labels: bool = False
     """Whether each picture comes with its class, such as Food & Drink."""
+
+    def license(self) -> str:
+        """That of the artists; see the package's LICENSES."""
+        return _LICENSES[self.art]
 
     def held_out(self) -> Emoji64Config | None:
         """The pictures that were set aside."""
