@@ -11,7 +11,7 @@ from pydantic import ValidationError
 import ganfw_losses
 from ganfw.config.base import Schedule
 from ganfw.game import TwoPlayerGAN
-from ganfw.specs import AudioSpec, ImageSpec
+from ganfw.specs import AudioSpec, ImageSpec, SequenceSpec
 from ganfw.terms import Augmentation, Constraint, Loss, Regularizer
 from ganfw_losses.configs import adversarial, augmentation, regularizers
 
@@ -35,7 +35,7 @@ def test_names():
         "r1", "r2", "gradient-penalty", "dragan", "drift", "lecam", "cr", "bcr", "zcr", "path-length", "orthogonal",
         "historical-averaging", "feature-matching", "pulling-away", "weight-clip", "spectral-norm",
     ]  # fmt: skip
-    assert list(AUGMENTATIONS) == ["diffaugment"]
+    assert list(AUGMENTATIONS) == ["diffaugment", "ada", "pipe", "instance-noise"]
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,13 @@ def test_settings_reach_the_parts():
         assert {key: getattr(term, key) for key in settings} == settings
     made = augmentation.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
     assert (made.policy, made.fill) == (("flip", "cutout"), "edge")
+    settings = {"target": 0.5, "interval": 2, "kimg": 100.0, "most": 0.8, "groups": {"blit": 0.5}}
+    ada = augmentation.ADAConfig(**settings, start=0.25).build(SPEC)
+    assert {name: getattr(ada, name) for name in settings} == settings
+    assert ada.p == 0.25
+    pipe = augmentation.PipeConfig(p=gamma, groups={"color": 0.5}).build(SPEC)
+    assert (pipe.p, pipe.groups) == (gamma, {"color": 0.5})
+    assert augmentation.InstanceNoiseConfig(std=gamma).build(SPEC).std == gamma
 
 
 @pytest.mark.parametrize(
@@ -92,6 +99,10 @@ def test_settings_reach_the_parts():
         (regularizers.LeCamConfig, {"decay": 1}),
         (regularizers.OrthogonalConfig, {"side": "both"}),
         (augmentation.DiffAugmentConfig, {"policy": ("rotate",)}),
+        (augmentation.ADAConfig, {"groups": {"rotate": 1}}),
+        (augmentation.ADAConfig, {"most": 1.1}),
+        (augmentation.PipeConfig, {"groups": {"blit": 2}}),
+        (augmentation.InstanceNoiseConfig, {"std": -1}),
     ],
 )
 def test_senseless_settings_are_refused(config, settings):
@@ -112,6 +123,31 @@ def test_diffaugment_refuses_what_it_cannot_transform():
         "Set augmentation.policy=[translation,cutout], or image.channels=3."
     )
     augmentation.DiffAugmentConfig(policy=("translation",)).build(ImageSpec(size=16, channels=4))
+
+
+@pytest.mark.parametrize("name", ["ada", "pipe"])
+def test_adas_transformations_refuse_what_they_cannot_transform(name):
+    config = config_of(AUGMENTATIONS[name])
+    with pytest.raises(ValueError, match="AudioSpec") as error:
+        config().build(AudioSpec(samples=16, rate=8000))
+    assert str(error.value) == (
+        f"{name} transforms pictures, but this run makes AudioSpec samples. Set augmentation=null."
+    )
+    with pytest.raises(ValueError, match="alpha") as error:
+        config().build(ImageSpec(size=16, channels=4))
+    assert str(error.value) == (
+        f"{name}'s color works on 1 or 3 channels, but image.channels is 4 and it would mix alpha into the colors. "
+        "Set augmentation.groups={blit: 1, geom: 1}, or image.channels=3."
+    )
+    config(groups={"geom": 1}).build(ImageSpec(size=16, channels=4))
+
+
+def test_instance_noise_refuses_tokens():
+    with pytest.raises(ValueError, match="tokens") as error:
+        augmentation.InstanceNoiseConfig().build(SequenceSpec(length=4, vocabulary=9))
+    assert str(error.value) == (
+        "instance-noise adds to real numbers, but this run makes sequences of tokens. Set augmentation=null."
+    )
 
 
 @pytest.mark.parametrize("name", ["cr", "bcr"])

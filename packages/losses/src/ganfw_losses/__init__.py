@@ -11,6 +11,7 @@ from ganfw_losses.plugin import (  # noqa: F401  (the hooks are found in this mo
 
 # Where each public name lives: torch loads with the first of them, not with this module.
 _HOMES = {
+    "ADA": "augmentation.ada",
     "BalancedConsistency": "regularizers.consistency",
     "Consistency": "regularizers.consistency",
     "CycleConsistency": "consistency.cycle",
@@ -21,6 +22,7 @@ _HOMES = {
     "GradientPenalty": "regularizers.gradient_penalty",
     "Hinge": "adversarial.hinge",
     "HistoricalAveraging": "regularizers.historical_averaging",
+    "InstanceNoise": "augmentation.instance_noise",
     "L1": "consistency.distances",
     "L2": "consistency.distances",
     "LatentConsistency": "regularizers.consistency",
@@ -32,6 +34,7 @@ _HOMES = {
     "NonSaturating": "adversarial.non_saturating",
     "Orthogonal": "regularizers.orthogonal",
     "PathLength": "regularizers.path_length",
+    "Pipe": "augmentation.pipe",
     "PullingAway": "regularizers.features",
     "R1": "regularizers.r1",
     "R2": "regularizers.r2",

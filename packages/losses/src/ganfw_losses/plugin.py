@@ -43,6 +43,9 @@ _REGULARIZERS = (
 
 _AUGMENTATIONS = (
     ("diffaugment", "DiffAugment", "differentiable color, flip, translation, cutout", "Zhao et al. 2020, sec. 3.2"),
+    ("ada", "ADA", "shifts, turns, recolors as often as overfitting asks for", "Karras et al. 2020, eq. 1, app. B"),
+    ("pipe", "Pipe", "the transformations of ADA, as often as a schedule says", "Karras et al. 2020, app. B"),
+    ("instance-noise", "InstanceNoise", "noise that fades", "Sønderby et al. 2017; Arjovsky and Bottou 2017"),
 )
 
 
