@@ -10,12 +10,16 @@ import torch
 from safetensors.torch import save_file
 from toys import ring, toy_gan, toy_trainer, weights
 
-from ganfw_losses import R1, GradientPenalty
+from ganfw_losses import ADA, R1, GradientPenalty, HistoricalAveraging, LeCam, SpectralNorm
 
 GAMES = {
     "plain": {},
     "r1": {"regularizers": {"r1": R1(gamma=1.0, every=2)}},
     "gradient-penalty": {"regularizers": {"gp": GradientPenalty()}},
+    "state": {
+        "regularizers": {"lecam": LeCam(start=3), "history": HistoricalAveraging(0.1), "norm": SpectralNorm()},
+        "augmentation": ADA(kimg=0.5, target=0.0, groups={}),  # points have no geometry, but p moves
+    },
 }
 
 
@@ -36,8 +40,8 @@ if __name__ == "__main__":
     else:
         results = {"run": train("r1", steps, run, norm=True, dropout=0.2)[1]}
     if torch.distributed.is_initialized():
-        rows = [torch.empty_like(next(iter(results.values()))) for _ in range(torch.distributed.get_world_size())]
         for name, mine in results.items():
+            rows = [torch.empty_like(mine) for _ in range(torch.distributed.get_world_size())]
             torch.distributed.all_gather(rows, mine)
             assert all(torch.equal(row, mine) for row in rows), f"{name}: the processes ended with different weights"
         rank = torch.distributed.get_rank()

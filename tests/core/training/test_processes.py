@@ -39,9 +39,10 @@ def finish(processes, *arguments):
 def test_two_processes_follow_the_path_of_one(tmp_path):
     one = finish(1, tmp_path / "one.safetensors", 20)
     two = finish(2, tmp_path / "two.safetensors", 20)
-    assert one.keys() == {"plain", "r1", "gradient-penalty"}
+    assert one.keys() == {"plain", "r1", "gradient-penalty", "state"}
     for name in one:
-        torch.testing.assert_close(two[name], one[name], rtol=0, atol=1e-9, msg=lambda m, name=name: f"{name}: {m}")
+        atol = 1e-6 if name == "state" else 1e-9  # terms move their state by means that are kept in float32
+        torch.testing.assert_close(two[name], one[name], rtol=0, atol=atol, msg=lambda m, name=name: f"{name}: {m}")
 
 
 @pytest.mark.slow
