@@ -81,6 +81,7 @@ ELSEWHERE = {
     "./hatchw shell": "hatch's own",
     "ganfw train dcgan --num-processes 2 --run runs/two-processes": "test_two_processes",
     "torchrun --nproc-per-node 2 -m -- ganfw train dcgan --run runs/launched": "test_two_processes",
+    "ganfw demo runs/dcgan": "tests/tools/demo",
     "hf auth login": "huggingface_hub's own",
     "ganfw push runs/dcgan owner/name --license apache-2.0": "test_hub.py::test_there_and_back, on this machine",
     "ganfw train dcgan data.type=hub data.name=OWNER/NAME data.split=train": "it needs a network",
