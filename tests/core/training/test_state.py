@@ -204,6 +204,19 @@ def test_ema_averages_float_buffers_and_copies_integers():
     assert ema.shadows["generator"].net[1].num_batches_tracked.item() == 7
 
 
+def test_ema_copies_the_vectors_of_spectral_norm():
+    gan = toy_gan()
+    layer = torch.nn.utils.parametrizations.spectral_norm(gan.generator.net[0])
+    ema = EMA(gan, ganfw.EMAConfig(half_life=1000, ramp_up=None))
+    vectors = layer.parametrizations.weight[0]
+    for buffer in vectors.buffers():
+        buffer.neg_()  # averaged, they would vanish
+    ema.update(1000, 1000)
+    shadow = ema.shadows["generator"].net[0]
+    assert all(map(torch.equal, shadow.parametrizations.weight[0].buffers(), vectors.buffers()))
+    torch.testing.assert_close(shadow.weight, layer.eval().weight)
+
+
 def test_samples_of_a_run_come_from_the_average(tmp_path):
     trainer = toy_trainer(steps=5, run=tmp_path, document={}, ema=ganfw.EMAConfig(half_life=10**9, ramp_up=None))
     before = trainer.sample(4)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import ParametrizationList
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,9 @@ class EMA(nn.Module):
         beta = 0.5 ** (batch / min(h, r * n))
         shadow = beta * shadow + (1 - beta) * weights
 
-    Float buffers (batch-norm statistics) follow the same rule, so that they fit the averaged weights; integer buffers
-    are copied.
+    Float buffers (batch-norm statistics) follow the same rule, so that they fit the averaged weights. Integer buffers
+    are copied, and so are those of a parametrization: a mean of the unit vectors by which spectral norm measures a
+    weight is shorter than 1, and would make the weight larger.
     """
 
     def __init__(self, gan: GAN, config: EMAConfig) -> None:
@@ -40,10 +42,12 @@ class EMA(nn.Module):
             for name, shadow in self.shadows.items()
             for pair in zip(_tensors(shadow), _tensors(getattr(gan, name)), strict=True)
         ]
-        self._shadow_floats = [shadow for shadow, _ in pairs if shadow.is_floating_point()]
-        self._floats = [value for _, value in pairs if value.is_floating_point()]
-        self._half = any(s.dtype != w.dtype for s, w in zip(self._shadow_floats, self._floats, strict=True))
-        self._others = [pair for pair in pairs if not pair[0].is_floating_point()]
+        kept = {id(buffer) for buffer in _of_parametrizations(self.shadows)}
+        averaged = [pair for pair in pairs if pair[0].is_floating_point() and id(pair[0]) not in kept]
+        self._shadow_floats = [shadow for shadow, _ in averaged]
+        self._floats = [value for _, value in averaged]
+        self._half = any(shadow.dtype != value.dtype for shadow, value in averaged)
+        self._others = [pair for pair in pairs if not pair[0].is_floating_point() or id(pair[0]) in kept]
 
     def decay(self, images: int, batch_size: int) -> float:
         """The factor beta for the batch that brought the images shown to ``images``."""
@@ -80,6 +84,10 @@ def _at_least_float32(network: nn.Module) -> nn.Module:
     """In half precision a small step towards the weights would be rounded away."""
     half = any(t.dtype in {torch.float16, torch.bfloat16} for t in _tensors(network))
     return network.float() if half else network
+
+
+def _of_parametrizations(module: nn.Module) -> list[Tensor]:
+    return [buffer for part in module.modules() if isinstance(part, ParametrizationList) for buffer in part.buffers()]
 
 
 def _tensors(module: nn.Module) -> list[Tensor]:
