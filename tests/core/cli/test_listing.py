@@ -26,6 +26,7 @@ def test_help_names_every_command(ganfw):
         "export",
         "schema",
         "plugins",
+        *("demo", "push", "report"),  # of ganfw-demo, ganfw-hub and ganfw-report
         "data",
         "new",
     ]

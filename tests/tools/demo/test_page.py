@@ -11,6 +11,7 @@ from ganfw.model import Model
 from ganfw.specs import Condition, ImageSpec, VectorSpec
 from ganfw_demo.studio import Studio
 
+PICTURE = 'img[src*="file="]:visible'  # there is Gradio's logo too
 CLASSES = Condition("class", 3, ("cat", "dog", "fish"))
 
 
@@ -164,13 +165,13 @@ def test_in_a_browser(browser, address):
 
     def shown(change):
         """The picture's address before and after a change."""
-        picture = page.locator("img:visible").first
+        picture = page.locator(PICTURE).first
         picture.wait_for()
         before = picture.get_attribute("src")
         change()
-        first = "[...document.querySelectorAll('img')].find(image => image.offsetParent)"
+        first = "[...document.querySelectorAll('img[src*=\"file=\"]')].find(image => image.offsetParent)"
         page.wait_for_function(f"before => {first}?.getAttribute('src') != before", arg=before, timeout=20000)
-        return before, page.locator("img:visible").first.get_attribute("src")
+        return before, page.locator(PICTURE).first.get_attribute("src")
 
     before, after = shown(lambda: page.get_by_label("Seed").first.fill("7"))
     assert before != after

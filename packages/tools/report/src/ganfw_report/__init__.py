@@ -9,10 +9,8 @@ import ganfw
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SUMMARY = "One page that shows what runs learned: samples, curves, scores, and what differs between them."
-
 
 @ganfw.hookimpl
 def ganfw_register_command() -> Iterable[ganfw.Command]:
     """The command ``ganfw report``."""
-    yield ganfw.Command("report", "ganfw_report.command:report", SUMMARY)
+    yield ganfw.Command("report", "ganfw_report.command:report", "Write a page that shows what runs learned.")
