@@ -81,12 +81,12 @@ def test_settings_reach_the_parts():
         assert {key: getattr(term, key) for key in settings} == settings
     made = augmentation.DiffAugmentConfig(policy=("flip", "cutout"), fill="edge").build(SPEC)
     assert (made.policy, made.fill) == (("flip", "cutout"), "edge")
-    settings = {"target": 0.5, "interval": 2, "kimg": 100.0, "most": 0.8, "groups": {"blit": 0.5}}
+    settings = {"target": 0.5, "interval": 2, "kimg": 100.0, "most": 0.8}
     ada = augmentation.ADAConfig(**settings, start=0.25).build(SPEC)
     assert {name: getattr(ada, name) for name in settings} == settings
-    assert ada.p == 0.25
-    pipe = augmentation.PipeConfig(p=gamma, groups={"color": 0.5}).build(SPEC)
-    assert (pipe.p, pipe.groups) == (gamma, {"color": 0.5})
+    assert (ada.p, ada.groups) == (0.25, {"blit": 1, "geom": 1, "color": 1})
+    pipe = augmentation.PipeConfig(p=gamma, groups={"color": 0.5, "blit": 0, "cutout": 1}).build(SPEC)
+    assert (pipe.p, pipe.groups) == (gamma, {"geom": 1, "color": 0.5, "cutout": 1})
     assert augmentation.InstanceNoiseConfig(std=gamma).build(SPEC).std == gamma
 
 
@@ -137,9 +137,9 @@ def test_adas_transformations_refuse_what_they_cannot_transform(name):
         config().build(ImageSpec(size=16, channels=4))
     assert str(error.value) == (
         f"{name}'s color works on 1 or 3 channels, but image.channels is 4 and it would mix alpha into the colors. "
-        "Set augmentation.groups={blit: 1, geom: 1}, or image.channels=3."
+        "Set augmentation.groups.color=0, or image.channels=3."
     )
-    config(groups={"geom": 1}).build(ImageSpec(size=16, channels=4))
+    config(groups={"color": 0}).build(ImageSpec(size=16, channels=4))
 
 
 def test_instance_noise_refuses_tokens():

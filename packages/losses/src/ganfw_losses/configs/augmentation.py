@@ -13,9 +13,31 @@ from ganfw.specs import ImageSpec, SequenceSpec
 if TYPE_CHECKING:
     from ganfw.specs import Spec
     from ganfw.terms import Augmentation
+    from ganfw_losses.augmentation.pipe import Group
 
-Groups = dict[Literal["blit", "geom", "color", "noise", "cutout"], Annotated[float, Field(ge=0, le=1)]]
-_BGC: Groups = {"blit": 1.0, "geom": 1.0, "color": 1.0}
+_Factor = Annotated[float, Field(ge=0, le=1)]
+
+
+class GroupsConfig(Config):
+    """Factors on the probability of ADA's transformations; 0 leaves a group out."""
+
+    blit: _Factor = 1.0
+    """Mirror images, quarter turns, shifts in whole pixels."""
+    geom: _Factor = 1.0
+    """Scaling, turns, stretching, shifts."""
+    color: _Factor = 1.0
+    """Brightness, contrast, inverted luma, hue, saturation."""
+    noise: _Factor = 0.0
+    """Gaussian noise."""
+    cutout: _Factor = 0.0
+    """A grey square of half the size."""
+
+    def factors(self) -> dict[Group, float]:
+        """Those above 0, by name."""
+        every: dict[Group, float] = {
+            "blit": self.blit, "geom": self.geom, "color": self.color, "noise": self.noise, "cutout": self.cutout,
+        }  # fmt: skip
+        return {name: factor for name, factor in every.items() if factor > 0}
 
 
 class DiffAugmentConfig(Config):
@@ -53,8 +75,8 @@ class ADAConfig(Config):
     """Probability at first."""
     most: float = Field(default=1.0, ge=0, le=1)
     """Largest probability; below 0.8 nothing leaks into what is generated."""
-    groups: Groups = _BGC
-    """Factors on the probability by group: blit, geom, color, noise, cutout; one that is not named is left out."""
+    groups: GroupsConfig = GroupsConfig()
+    """Factors on the probability by group of transformations."""
 
     def build(self, spec: Spec) -> Augmentation:
         """Make the augmentation.
@@ -67,7 +89,7 @@ class ADAConfig(Config):
         _refuse_in_groups("ada", spec, self.groups)
         return ADA(
             target=self.target, interval=self.interval, kimg=self.kimg, start=self.start, most=self.most,
-            groups=self.groups,
+            groups=self.groups.factors(),
         )  # fmt: skip
 
 
@@ -76,8 +98,8 @@ class PipeConfig(Config):
 
     p: NonNegativeScheduled = 0.3
     """Probability of each transformation."""
-    groups: Groups = _BGC
-    """Factors on the probability by group: blit, geom, color, noise, cutout; one that is not named is left out."""
+    groups: GroupsConfig = GroupsConfig()
+    """Factors on the probability by group of transformations."""
 
     def build(self, spec: Spec) -> Augmentation:
         """Make the augmentation.
@@ -88,7 +110,7 @@ class PipeConfig(Config):
         from ganfw_losses.augmentation.pipe import Pipe
 
         _refuse_in_groups("pipe", spec, self.groups)
-        return Pipe(self.p, self.groups)
+        return Pipe(self.p, self.groups.factors())
 
 
 class InstanceNoiseConfig(Config):
@@ -127,7 +149,7 @@ def _refuse_alpha(name: str, spec: Spec, instead: str) -> None:
         )
 
 
-def _refuse_in_groups(name: str, spec: Spec, groups: Groups) -> None:
+def _refuse_in_groups(name: str, spec: Spec, groups: GroupsConfig) -> None:
     _refuse_all_but_pictures(name, spec)
-    if "color" in groups:
-        _refuse_alpha(name, spec, "augmentation.groups={blit: 1, geom: 1}")
+    if groups.color > 0:
+        _refuse_alpha(name, spec, "augmentation.groups.color=0")
