@@ -142,15 +142,20 @@ def test_penalties_against_finite_differences(smooth, samples):
     mixed = alpha[:, None] * real + (1 - alpha[:, None]) * fake
     expected = (finite_difference_norms(smooth, mixed) - 1).square().mean()
     torch.testing.assert_close(gradient_penalty(smooth, real, fake, alpha)[0], expected, atol=1e-8, rtol=0)
+    near_real = real + alpha[:, None] * real.std(correction=0) / 2 * mixed
+    expected = (finite_difference_norms(smooth, near_real) - 1).square().mean()
+    torch.testing.assert_close(dragan_penalty(smooth, real, mixed, alpha)[0], expected, atol=1e-8, rtol=0)
 
 
-@pytest.mark.parametrize("term", ["r1", "gradient_penalty"])
+@pytest.mark.parametrize("term", ["r1", "gradient_penalty", "dragan"])
 def test_double_backward_against_finite_differences(smooth, samples, term):
     alpha = torch.rand(3, dtype=torch.float64)
 
     def penalty():
         if term == "r1":
             return r1(smooth, samples)
+        if term == "dragan":
+            return dragan_penalty(smooth, samples[:3], samples[3:].sigmoid(), alpha)[0]
         return gradient_penalty(smooth, samples[:3], samples[3:], alpha)[0]
 
     weight, step = smooth.layers[0].weight, 1e-5
@@ -173,6 +178,9 @@ def test_penalties_are_means_over_samples_in_any_order(smooth, samples):
     torch.testing.assert_close(gradient_penalty(smooth, real[order], fake[order], alpha[order])[0], whole)
     each = [gradient_penalty(smooth, real[i : i + 1], fake[i : i + 1], alpha[i : i + 1])[0] for i in range(3)]
     torch.testing.assert_close(torch.stack(each).mean(), whole)
+    torch.testing.assert_close(
+        dragan_penalty(smooth, real[order], fake[order], alpha[order])[0], dragan_penalty(smooth, real, fake, alpha)[0]
+    )
     torch.testing.assert_close(r1(smooth, real[order]), r1(smooth, real))
     torch.testing.assert_close(torch.stack([r1(smooth, x[None]) for x in real]).mean(), r1(smooth, real))
 
