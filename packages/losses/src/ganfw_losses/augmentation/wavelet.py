@@ -12,7 +12,7 @@ from functools import cache
 
 import torch
 from torch import Tensor
-from torch.nn.functional import conv2d, conv_transpose2d, pad
+from torch.nn.functional import conv1d, conv_transpose1d, pad
 
 # The low-pass filter, of length √2; divided by √2 it keeps the mean.
 SYM6 = (
@@ -27,11 +27,8 @@ EDGE = 5
 
 def double(x: Tensor) -> Tensor:
     """Twice as many pixels each way, beyond the border mirrored. Shape: ``(B, C, H, W)`` to ``(B, C, 2H, 2W)``."""
-    fine = pad(x, (3, 3, 3, 3), mode="reflect").flatten(0, 1)[:, None]
-    # Each axis by itself; the gain of 2 makes up for the zeros between the pixels.
-    fine = conv_transpose2d(fine, 2 * _taps(x).view(1, 1, -1, 1), stride=(2, 1), padding=(11, 0))
-    fine = conv_transpose2d(fine, 2 * _taps(x).view(1, 1, 1, -1), stride=(1, 2), padding=(0, 11))
-    return fine.view(*x.shape[:2], *fine.shape[2:])
+    rows, columns = (_doubling(size, x.dtype, x.device) for size in x.shape[2:])
+    return rows @ x @ columns.T
 
 
 def halve(x: Tensor) -> Tensor:
@@ -40,10 +37,8 @@ def halve(x: Tensor) -> Tensor:
     Shape:
         x: ``(B, C, 2H + 10, 2W + 10)``; result: ``(B, C, H, W)``.
     """
-    coarse = x.flatten(0, 1)[:, None]
-    coarse = conv2d(coarse, _taps(x).view(1, 1, -1, 1), stride=(2, 1))
-    coarse = conv2d(coarse, _taps(x).view(1, 1, 1, -1), stride=(1, 2))
-    return coarse.view(*x.shape[:2], *coarse.shape[2:])
+    rows, columns = (_halving(size, x.dtype, x.device) for size in x.shape[2:])
+    return rows @ x @ columns.T
 
 
 def constant(values: tuple[float, ...], like: Tensor) -> Tensor:
@@ -56,5 +51,17 @@ def _kept(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -
     return torch.tensor(values, dtype=dtype, device=device)
 
 
-def _taps(x: Tensor) -> Tensor:
-    return constant(SYM6, x) / 2**0.5
+# Each axis is filtered by one product with a matrix: several times as fast as a convolution of a single channel.
+@cache
+def _doubling(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Shape: ``(2 size, size)``. The gain of 2 makes up for the zeros between the pixels."""
+    taps = _kept(SYM6, dtype, device)[None, None] * 2**0.5
+    each = pad(torch.eye(size, dtype=dtype, device=device)[:, None], (3, 3), mode="reflect")
+    return conv_transpose1d(each, taps, stride=2, padding=11)[:, 0].T.contiguous()
+
+
+@cache
+def _halving(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Shape: ``(size / 2 - EDGE, size)``."""
+    taps = _kept(SYM6, dtype, device)[None, None] / 2**0.5
+    return conv1d(torch.eye(size, dtype=dtype, device=device)[:, None], taps, stride=2)[:, 0].T.contiguous()
