@@ -3,7 +3,17 @@
 import pytest
 import torch
 
-from ganfw_losses import Hinge, LeastSquares, Minimax, NonSaturating, RpGAN, Wasserstein
+from ganfw_losses import (
+    FGAN,
+    BoundarySeeking,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    RelativisticAverage,
+    RpGAN,
+    Wasserstein,
+)
 
 R, F = [2.0, 0.5, -1.0], [-1.5, 0.25, 1.0]
 
@@ -17,7 +27,23 @@ GOLDENS = {
     "wasserstein": (Wasserstein(), -0.58333333, 0.08333333),
     "hinge": (Hinge(), 1.91666667, 0.08333333),
     "rpgan": (RpGAN(), 0.91087262, 1.49420595),
+    "relativistic average, bce": (RelativisticAverage(), 1.16358426, 2.33025093),
+    "relativistic average, least squares": (RelativisticAverage("least-squares"), 2.94444444, 7.61111111),
+    "relativistic average, hinge": (RelativisticAverage("hinge"), 1.52777778, 3.16666667),
+    "boundary seeking": (BoundarySeeking(), 1.41829369, 0.55208333),
 }
+F_GAN = {  # the discriminator, the generator, the generator's alternative
+    "kl": (0.01815052, -0.51815052, 0.08333333),
+    "reverse-kl": (0.07004926, 1.08333333, 1.87612310),
+    "pearson": (-0.30729167, -0.19270833, 0.08333333),
+    "squared-hellinger": (0.56186173, -0.40847914, 0.87612310),
+    "jensen-shannon": (0.03199933, -0.08705761, 0.17039095),
+    "gan": (1.41829369, -0.78020480, 0.86353813),
+    "total-variation": (-0.09386434, -0.01689409, -0.01689409),
+}
+for divergence, (discriminator, generator, alternative) in F_GAN.items():
+    GOLDENS[f"f-gan, {divergence}"] = (FGAN(divergence), discriminator, generator)
+    GOLDENS[f"f-gan, {divergence}, alternative"] = (FGAN(divergence, alternative=True), discriminator, alternative)
 PRECISIONS = pytest.mark.parametrize(("dtype", "atol"), [(torch.float64, 1e-6), (torch.float32, 1e-4)])
 
 
@@ -100,7 +126,9 @@ def test_least_squares_is_minimal_at_its_codes(codes):
     assert not torch.cat([real.grad, fake.grad, aimed.grad]).any()
 
 
-@pytest.mark.parametrize("loss", [Minimax(), NonSaturating(), NonSaturating(0.9), RpGAN()])
+@pytest.mark.parametrize("loss", [
+    Minimax(), NonSaturating(), NonSaturating(0.9), RpGAN(), RelativisticAverage(), *map(FGAN, F_GAN),
+])  # fmt: skip
 def test_extreme_logits_stay_finite(loss):
     real, fake = leaf([1e4, -1e4]), leaf([-1e4, 1e4])
     value = loss.discriminator(real, fake) + loss.generator(fake, real)
@@ -123,3 +151,47 @@ def test_rpgan_without_real_logits_says_what_to_do():
         "rpgan's generator loss compares fake with real logits, but was given no real ones. "
         "Call generator(fake, real); a game does so for every loss with compares = True."
     )
+
+
+# v* with g(v*) = T* = f'(p/q), and the divergence of P = (.7, .3) from Q = (.4, .6): SYSTEMS-images section 1.
+EXACT = {
+    "kl": ([1.55961579, 0.30685282], 0.18378690),
+    "reverse-kl": ([0.55961579, -0.69314718], 0.19204199),  # v = -log(-T*), T* = -q/p
+    "pearson": ([1.5, -1.0], 0.375),
+    "jensen-shannon": ([0.55961579, -0.69314718], 0.09240166),  # log(p/q)
+    "squared-hellinger": ([0.27980789, -0.34657359], 0.09317134),  # half of log(p/q)
+    "gan": ([0.55961579, -0.69314718], -1.29389270),
+}
+
+
+@pytest.mark.parametrize("divergence", EXACT)
+def test_the_bound_is_the_divergence_at_the_best_discriminator(divergence):
+    logits, wanted = EXACT[divergence]
+    ours, theirs = torch.tensor([0.7, 0.3], dtype=torch.float64), torch.tensor([0.4, 0.6], dtype=torch.float64)
+    activation, bound = FGAN(divergence)._functions
+    logits = torch.tensor(logits, dtype=torch.float64)
+    near((ours * activation(logits)).sum() - (theirs * bound(logits)).sum(), wanted, 1e-7)
+
+
+def test_total_variation_is_reached_in_the_limit():
+    """T* is half the sign of p - q, which no finite logit gives: 0.3."""
+    activation, bound = FGAN("total-variation")._functions
+    far = torch.tensor([50.0, -50.0], dtype=torch.float64)
+    ours, theirs = torch.tensor([0.7, 0.3]), torch.tensor([0.4, 0.6])
+    near((ours * activation(far)).sum() - (theirs * bound(far)).sum(), 0.3, 1e-6)
+
+
+def test_relativistic_average_without_real_logits_says_what_to_do():
+    with pytest.raises(ValueError, match="compares fake with real logits") as error:
+        RelativisticAverage().generator(torch.tensor(F))
+    assert str(error.value) == (
+        "relativistic-average's generator loss compares fake with real logits, but was given no real ones. "
+        "Call generator(fake, real); a game does so for every loss with compares = True."
+    )
+
+
+def test_relativistic_average_is_invariant_to_a_constant_and_swaps_roles():
+    for kind in ("bce", "least-squares", "hinge"):
+        loss, real, fake = RelativisticAverage(kind), torch.tensor(R), torch.tensor(F)
+        torch.testing.assert_close(loss.discriminator(real + 3, fake + 3), loss.discriminator(real, fake))
+        torch.testing.assert_close(loss.generator(fake, real), loss.discriminator(fake, real))

@@ -20,6 +20,15 @@ _LOSSES = (
     ("wasserstein", "Wasserstein", "difference of the critic's means", "Arjovsky et al. 2017, eq. 2"),
     ("hinge", "Hinge", "margin loss of SN-GAN, SAGAN, BigGAN", "Miyato et al. 2018, eq. 16-17"),
     ("rpgan", "RpGAN", "relativistic pairing of real and fake", "Huang et al. 2024, eq. 2"),
+    (
+        "relativistic-average", "RelativisticAverage", "each sample against the mean of the other side",
+        "Jolicoeur-Martineau 2019, eq. 10-13",
+    ),
+    ("ebgan", "EBGAN", "energies with a margin", "Zhao et al. 2017, eq. 1-2"),
+    ("began", "BEGAN", "energies in balance, by a controller", "Berthelot et al. 2017, sec. 3.4"),
+    ("boundary-seeking", "BoundarySeeking", "the generator aims at the decision boundary", "Hjelm et al. 2018, eq. 13"),
+    ("f-gan", "FGAN", "any f-divergence", "Nowozin et al. 2016, eq. 7"),
+    ("top-k", "TopK", "another loss on the fakes that D likes best", "Sinha et al. 2020, alg. 1"),
 )  # fmt: skip
 
 _REGULARIZERS = (

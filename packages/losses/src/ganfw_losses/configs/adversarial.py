@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from ganfw.config.base import Config
+from ganfw.config.slots import PartConfig, Slot
 
 if TYPE_CHECKING:
     from ganfw.specs import Spec
@@ -83,3 +84,88 @@ class RpGANConfig(Config):
         from ganfw_losses.adversarial.rpgan import RpGAN
 
         return RpGAN()
+
+
+class RelativisticAverageConfig(Config):
+    """Each sample against the mean of the other side."""
+
+    kind: Literal["bce", "least-squares", "hinge"] = "bce"
+    """What a sample on the wrong side costs: RaSGAN, RaLSGAN or RaHingeGAN."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec."""
+        from ganfw_losses.adversarial.relativistic_average import RelativisticAverage
+
+        return RelativisticAverage(self.kind)
+
+
+class EBGANConfig(Config):
+    """Energies with a margin; the discriminator has to judge by energies."""
+
+    margin: float = Field(default=1.0, gt=0)
+    """Fakes of more energy teach the discriminator nothing; the unit is that of its energies."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec."""
+        from ganfw_losses.adversarial.ebgan import EBGAN
+
+        return EBGAN(self.margin)
+
+
+class BEGANConfig(Config):
+    """Energies in balance; the discriminator has to judge by energies."""
+
+    gamma: float = Field(default=0.5, ge=0, le=1)
+    """Energy of fakes over that of real samples that is aimed at: lower is sharper and less varied."""
+    rate: float = Field(default=0.001, gt=0)
+    """How fast the balance is regained."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec."""
+        from ganfw_losses.adversarial.began import BEGAN
+
+        return BEGAN(self.gamma, self.rate)
+
+
+class BoundarySeekingConfig(Config):
+    """The generator aims at the discriminator's decision boundary (BGAN, continuous)."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec of real numbers."""
+        from ganfw_losses.adversarial.boundary_seeking import BoundarySeeking
+
+        return BoundarySeeking()
+
+
+class FGANConfig(Config):
+    """Any f-divergence as a game."""
+
+    divergence: Literal[
+        "kl", "reverse-kl", "pearson", "squared-hellinger", "jensen-shannon", "gan", "total-variation"
+    ] = "kl"  # fmt: skip
+    """What is minimised; `gan` is that of the first GAN."""
+    alternative: bool = True
+    """The generator's objective that does not vanish where the discriminator wins (section 3.2 of the paper)."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec."""
+        from ganfw_losses.adversarial.f_gan import FGAN
+
+        return FGAN(self.divergence, alternative=self.alternative)
+
+
+class TopKConfig(Config):
+    """Another loss, of which the generator sees only the fakes that the discriminator likes best."""
+
+    loss: Annotated[PartConfig, Slot("loss")] = Field(default="non-saturating", validate_default=True)
+    """The loss."""
+    least: float = Field(default=0.5, gt=0, le=1)
+    """The share of the fakes that is left in the end."""
+    half_steps: float = Field(default=10_000, gt=0)
+    """Steps after which the share has halved."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec."""
+        from ganfw_losses.adversarial.top_k import TopK
+
+        return TopK(self.loss.build(spec), self.least, self.half_steps)
