@@ -1,37 +1,12 @@
 """A run that is killed at a random moment goes on by the same command, and ends with the weights of an unbroken one."""
 
-import os
 import random
-import subprocess
-import sys
 import time
 
 import pytest
 import torch
 from killing import kill_all
-
-from ganfw.training.checkpoint import Checkpoints
-
-TINY = [
-    "image.size=8", "generator.width=4", "discriminator.width=4", "trainer.batch_size=8", "trainer.steps=400",
-    "trainer.checkpoint_every=10", "trainer.sample_every=100", "trainer.sample_count=4",
-]  # fmt: skip
-
-
-def start(folder, name, processes):
-    command = [sys.executable, "-m", "ganfw", "train", "dcgan", "--run", name, *TINY]
-    command += ["--num-processes", str(processes)] if processes > 1 else []
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "GANFW_CACHE": str(folder / "cache")}
-    return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE)
-
-
-def finish(folder, name, processes):
-    running = start(folder, name, processes)
-    _, errors = running.communicate()
-    assert running.returncode == 0, errors.decode()[-2000:]
-    state, facts = Checkpoints(folder / name / "checkpoints").newest()
-    assert facts["step"] == 400
-    return state
+from short_runs import finish, start
 
 
 @pytest.mark.slow

@@ -14,6 +14,8 @@ from ganfw.errors import GanfwError
 if TYPE_CHECKING:
     from ganfw.config.resolve import Resolved
 
+_STOPPED = "ganfw: stopped; the same command goes on from the last checkpoint in {run}"
+
 
 def train(
     recipe: RecipeName,
@@ -45,8 +47,11 @@ def train(
     try:
         folder = _train(resolved, run)
     except KeyboardInterrupt:
-        _say(f"ganfw: stopped; the same command goes on from the last checkpoint in {run}", err=True)
+        _say(_STOPPED.format(run=run), err=True)
         raise typer.Exit(130) from None
+    except SystemExit:
+        _say(_STOPPED.format(run=run), err=True)
+        raise
     _say(f"samples: {folder / 'samples'}\nmodel:   {folder / 'model'}\n\nmore of them: ganfw sample {folder}")
 
 

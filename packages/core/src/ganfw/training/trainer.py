@@ -40,6 +40,7 @@ from ganfw.training.samples import draw_samples
 from ganfw.training.starting import check_before_training, config_of, start_from
 from ganfw.training.state import not_finite, restore
 from ganfw.training.step import Step, key
+from ganfw.training.stopping import Stopping
 from ganfw.training.updating import Freezer, make_updaters
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class Trainer:
 
         Raises:
             GanfwError: If a term is not finite (phase and term named), or the run folder cannot be used.
+            KeyboardInterrupt, SystemExit: After SIGINT or SIGTERM, once the step is finished and saved.
         """
         try:
             ours = self.run if self.accelerator.is_main_process else None
@@ -142,15 +144,16 @@ class Trainer:
         outputs, watch = self._open_run(), Watch(self)
         stream = Stream(self.data, batch_size=config.batch_size, seed=self.seed, rank=self.rank, world=self.world)
         clock, clock_step = time.perf_counter(), self.step
-        with Display(total, self.step, silent=not self.accelerator.is_main_process) as display:
+        silent = not self.accelerator.is_main_process
+        with Display(total, self.step, silent=silent) as display, Stopping(self.world, self.device) as stopping:
             if self.step:
                 display.say(f"going on from step {self.step}" if self.step < total else f"{self.run} is complete")
             self.events.tell("before_run", trainer=self)
             for batch in batches(stream, self.step, total, workers=config.workers, device=self.device):
                 self.run_step(batch)
                 display.advance(self.step)
-                last = self.step == total
-                logging, saving = self.step % config.log_every == 0, self.step % config.checkpoint_every == 0
+                last, stop = self.step == total, stopping.after(self.step)
+                logging, saving = self.step % config.log_every == 0, stop or self.step % config.checkpoint_every == 0
                 if logging or saving or last:
                     values = self._read_finite()
                     rate = (self.step - clock_step) * config.batch_size / (time.perf_counter() - clock)
@@ -161,6 +164,8 @@ class Trainer:
                     outputs.samples()
                 if outputs is not None and (saving or last):
                     outputs.checkpoint()
+                if stop and not last:
+                    stopping.leave()
             self.events.tell("after_run", trainer=self)
 
     def run_step(self, batch: Batch) -> None:

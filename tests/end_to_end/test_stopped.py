@@ -1,0 +1,53 @@
+"""A run that is asked to stop finishes its step and saves; the same command goes on, and nothing is lost."""
+
+import signal
+import time
+
+import psutil
+import pytest
+import torch
+from short_runs import finish, start
+
+from ganfw.training.checkpoint import Checkpoints
+
+
+def wait_for(folder, pattern, running):
+    while not list(folder.glob(pattern)):
+        assert running.poll() is None, running.stderr.read().decode()
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "code", "processes"), [(signal.SIGTERM, 143, 1), (signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 2)]
+)
+def test_it_saves_and_goes_on(tmp_path, number, code, processes):
+    more = ("trainer.checkpoint_every=100000",)
+    running = start(tmp_path, "run", processes, *more)
+    wait_for(tmp_path, "run/logs/metrics.jsonl", running)
+    time.sleep(0.5)
+    running.send_signal(number)
+    _, errors = running.communicate(timeout=40)
+    assert running.returncode == code, errors.decode()[-2000:]
+    assert "ganfw: stopped; the same command goes on from the last checkpoint in run" in errors.decode()
+    assert "Traceback" not in errors.decode()
+    _, facts = Checkpoints(tmp_path / "run" / "checkpoints").newest()
+    assert 0 < facts["step"] < 400
+    resumed, unbroken = finish(tmp_path, "run", processes, *more), finish(tmp_path, "unbroken", processes, *more)
+    assert [name for name in resumed if not torch.equal(resumed[name], unbroken[name])] == []
+
+
+@pytest.mark.slow
+def test_one_of_two_processes_is_killed(tmp_path):
+    """The other ends within 30 seconds, and the run goes on."""
+    running = start(tmp_path, "run", 2)
+    wait_for(tmp_path, "run/checkpoints/step-*", running)
+    children = psutil.Process(running.pid).children(recursive=True)
+    workers = [child for child in children if "ganfw" in " ".join(child.cmdline())]
+    begun = time.monotonic()
+    workers[-1].kill()
+    _, errors = running.communicate(timeout=60)
+    assert time.monotonic() - begun < 30
+    assert running.returncode == 137, errors.decode()[-2000:]
+    assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
+    finish(tmp_path, "run", 2)
