@@ -132,17 +132,24 @@ class TwoPlayerGAN(GAN):
         """The discriminator's terms."""
         play = Play(self, step, "discriminator")
         pairs = list(zip(play.real_verdict.logits, play.fake_verdict.logits, strict=True))
-        step.log("discriminator/real", reduce(add, (real.mean() for real, _ in pairs)))
-        step.log("discriminator/fake", reduce(add, (fake.mean() for _, fake in pairs)))
-        # ADA's r_t is the mean of the real one over some steps (Karras et al. 2020, equation 1).
-        step.log("health/real_sign", reduce(add, (real.sign().mean() for real, _ in pairs)) / len(pairs))
-        step.log("health/fake_sign", reduce(add, (fake.sign().mean() for _, fake in pairs)) / len(pairs))
-        real, fake = (1, 0) if self.discriminator.energies else (0, 1)  # the pair's larger side first
-        step.log("health/separation", reduce(add, (separation(pair[real], pair[fake]) for pair in pairs)) / len(pairs))
+        self._log(step, pairs)
         return {
             "adversarial": reduce(add, (self.loss.discriminator(real, fake) for real, fake in pairs)),
             **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},
         }
+
+    @torch.no_grad()
+    def _log(self, step: Step, pairs: list[tuple[Tensor, Tensor]]) -> None:
+        """Sums over the judges, as the loss is; under ``health/`` means over them."""
+        count = len(pairs)
+        reals, fakes = zip(*pairs, strict=True)
+        step.log("discriminator/real", reduce(add, map(torch.mean, reals)))
+        step.log("discriminator/fake", reduce(add, map(torch.mean, fakes)))
+        # ADA's r_t is the mean of the real one over some steps (Karras et al. 2020, equation 1).
+        for name, side in (("real", reals), ("fake", fakes)):
+            step.log(f"health/{name}_sign", reduce(add, (logits.sign().mean() / count for logits in side)))
+        upper, lower = (fakes, reals) if self.discriminator.energies else (reals, fakes)
+        step.log("health/separation", reduce(add, map(separation, upper, lower)) / count)
 
     def generator_loss(self, step: Step) -> dict[str, Tensor]:
         """The generator's terms."""

@@ -46,9 +46,9 @@ def separation(real: Tensor, fake: Tensor) -> Tensor:
     Shape:
         real, fake: ``(N, ...)``, ``(M, ...)``: several logits of one sample are averaged; result: scalar.
     """
-    ours, theirs = (side.detach().reshape(len(side), -1).mean(1) for side in (real, fake))
-    ours = ours[:, None]
-    return ((ours > theirs).float() + (ours >= theirs).float()).mean() / 2
+    if real.ndim > 1 or fake.ndim > 1:
+        real, fake = (side.reshape(len(side), -1).mean(1) for side in (real, fake))
+    return (real[:, None] - fake).sign().mean() / 2 + 0.5
 
 
 def diversity(real: Tensor, fake: Tensor) -> Tensor:
