@@ -132,10 +132,12 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
         facts = json.loads((folder / "config.json").read_text())
         weights = read_tensors(folder / "model.safetensors")
         spec = _spec(facts["spec"])
+        if not isinstance(facts["recipe"], dict):
+            raise ValueError("config.json holds no recipe")
     except Exception as error:
         raise GanfwError(f"the model in {folder} cannot be read: {error}") from error
     if gan is None:
-        gan = _rebuild(facts["recipe"], spec, folder, facts.get("made_with", {}))
+        gan = _rebuild(facts["recipe"], spec, folder, facts.get("made_with") or {})
     for name in gan.averaged:
         network = {key.removeprefix(f"{name}."): t for key, t in weights.items() if key.startswith(f"{name}.")}
         try:
@@ -173,7 +175,7 @@ def _rebuild(document: dict[str, Any], spec: Spec, folder: Path, made_with: Mapp
 
     try:
         return recipe_from_document(document).build(spec)
-    except ValueError as error:
+    except (ValueError, TypeError, RuntimeError, MemoryError, OverflowError) as error:
         here = {status.distribution for status in registry().statuses if status.status == "ok"}
         missing = [f"{name} {version}" for name, version in made_with.items() if name not in here]
         install = f"pip install {' '.join(sorted(set(made_with) - here))}"

@@ -61,7 +61,7 @@ def read(file: Path) -> list[Entry]:
             facts: dict[str, Any] = json.loads(line)
             images, time = facts.pop("images"), facts.pop("time")
             entries.append(Entry(Score(**facts), images, time))
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             continue
     return entries
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class ImageConfig(Config):
     """The pictures that the networks make and see."""
 
-    size: int = Field(default=64, ge=4)
+    size: int = Field(default=64, ge=4, le=16_384)
     """Height and width in pixels."""
     channels: Literal[1, 3, 4] = 3
     """1 is luminance, 3 is RGB, 4 is RGB with alpha."""

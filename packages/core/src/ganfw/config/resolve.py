@@ -130,7 +130,10 @@ def _said(leaves: Mapping[Place, Any], place: Place) -> str:
 def _find(name_or_path: str | Path) -> tuple[str, Path | Traversable]:
     text = os.fspath(name_or_path)
     path = Path(text)
-    if path.is_file() and (isinstance(name_or_path, Path) or path.suffix in {".yaml", ".yml"} or path.name != text):
+    # os.path says no, where Path.is_file raises, to a name that no file can have.
+    if os.path.isfile(text) and (
+        isinstance(name_or_path, Path) or path.suffix in {".yaml", ".yml"} or path.name != text
+    ):
         return path.stem, path
     if isinstance(name_or_path, Path) or path.suffix in {".yaml", ".yml"} or path.name != text:
         raise GanfwError(

@@ -147,6 +147,8 @@ class Checkpoints:
 
 def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     facts = json.loads((folder / "state.json").read_text())
+    if not isinstance(facts, dict) or not isinstance(facts.get("step"), int) or facts["step"] < 0:
+        raise ValueError("state.json does not say which step it is of")
     path = folder / "state.safetensors"
     with path.open("rb") as file:
         if file_digest(file, "sha256").hexdigest() != facts["sha256"]:

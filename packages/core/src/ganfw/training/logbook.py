@@ -76,7 +76,7 @@ def read(file: Path) -> list[Entry]:
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             entries.append(Entry(**json.loads(line)))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             continue
     return entries
 
