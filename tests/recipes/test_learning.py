@@ -29,6 +29,13 @@ PROOFS = {
         0.24,
     ),
     "mlp": (("trainer.steps=400",), 0.22),
+    "lsgan": (("trainer.steps=1000", *NARROW), 0.25),
+    "wgan": (("trainer.steps=2000", *NARROW), 0.2),
+    "dragan": (("trainer.steps=1000", *NARROW), 0.22),
+    "ragan": (("trainer.steps=1000", *NARROW), 0.25),
+    "bgan": (("trainer.steps=1000", *NARROW), 0.28),
+    "f-gan": (("trainer.steps=1000", *NARROW), 0.28),
+    "dcgan-ada-lecam": (("trainer.steps=1000", "augmentation.kimg=20", *NARROW), 0.27),
 }  # fmt: skip
 
 

@@ -35,7 +35,14 @@ def ganfw_register_discriminator() -> Iterator[Part]:
 _RECIPES = {
     "dcgan": "32 px emoji by DCGAN on a laptop's CPU, in minutes",
     "dcgan-64": "64 px pictures by DCGAN at the paper's settings, for a GPU",
+    "dcgan-ada-lecam": "DCGAN with adaptive augmentation and LeCam, for small data",
     "dcgan-wgan-gp": "DCGAN's networks trained as WGAN-GP: a combination made by a recipe alone",
+    "lsgan": "DCGAN's networks under least squares",
+    "wgan": "a critic with clipped weights, the first Wasserstein GAN",
+    "dragan": "the gradient penalty around real pictures alone",
+    "ragan": "each picture against the mean of the other side",
+    "bgan": "a generator that aims at the decision boundary",
+    "f-gan": "any of seven f-divergences as a game",
     "mlp": "32 px greyscale emoji by fully connected networks, the oldest GAN in modern form",
 }
 
