@@ -1,0 +1,41 @@
+"""The settings of the mnist5k data source."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ganfw.config.data import PicturesConfig
+
+if TYPE_CHECKING:
+    from ganfw.data.sources import Source
+
+Look = Literal["plain", "negative", "edges"]
+
+
+class Mnist5kConfig(PicturesConfig):
+    """5,000 handwritten digits, white on black, 28 by 28 pixels, in ten classes. Ships with the package."""
+
+    split: Literal["train", "test"] = "train"
+    """4,500 digits to train on, or 500 that were set aside: 450 and 50 of each."""
+    labels: bool = False
+    """Whether each digit comes with its class."""
+    look: Look = "plain"
+    """As written, black on white, or only the outlines: another domain with the same contents."""
+
+    def license(self) -> str:
+        """That of MNIST."""
+        return "CC-BY-SA-3.0 (Y. LeCun and C. Cortes)"
+
+    def held_out(self) -> Mnist5kConfig | None:
+        """The digits that were set aside."""
+        return self.model_copy(update={"split": "test"}) if self.split == "train" else None
+
+    def source(self) -> Source:
+        """The table that the package ships, in the look that was asked for."""
+        from ganfw.data.tables import TableFiles
+        from ganfw_mnist5k.looks import Changed
+
+        table = Path(__file__).parent / "data" / f"{self.split}.parquet"
+        source = TableFiles([table], f"mnist5k ({self.split})", labels="label" if self.labels else "none")
+        return source if self.look == "plain" else Changed(source, self.look)

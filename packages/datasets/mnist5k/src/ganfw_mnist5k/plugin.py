@@ -1,0 +1,19 @@
+"""What ganfw-mnist5k brings. Nothing is imported until it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganfw.plugins.hookspecs import hookimpl
+from ganfw.plugins.records import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@hookimpl
+def ganfw_register_data() -> Iterable[Part]:
+    """The one data source of this package."""
+    yield Part(
+        "mnist5k", "ganfw_mnist5k.configs:Mnist5kConfig", "5,000 handwritten digits, 28 pixels; ships with the package"
+    )
