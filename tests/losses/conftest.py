@@ -37,13 +37,16 @@ class Linear(Discriminator):
 class Tanh(Discriminator):
     """Two layers with a tanh between them, smooth enough for finite differences; the hidden one is a feature."""
 
-    def __init__(self, size=3, width=8):
+    def __init__(self, size=3, width=8, heads=None):
         super().__init__()
         self.layers = nn.Sequential(nn.Linear(size, width), nn.Tanh(), nn.Linear(width, 1))
+        self.heads = heads or {}
+        self.further = nn.ModuleDict({name: nn.Linear(width, length) for name, length in self.heads.items()})
 
     def forward(self, x: Tensor, condition=None, *, features=False):
         hidden = self.layers[:2](x)
-        return Verdict([self.layers[2](hidden)], [[hidden]] if features else ())
+        heads = {name: head(hidden) for name, head in self.further.items()}
+        return Verdict([self.layers[2](hidden)], [[hidden]] if features else (), heads)
 
 
 class Perceptron(Generator):
@@ -115,12 +118,12 @@ def make_step():
 def take_steps():
     """Run the phases of a GAN by hand, as a trainer does: freeze the others, backward, step."""
 
-    def take(gan: TwoPlayerGAN, real: Tensor, count: int = 2) -> list[Tensor]:
+    def take(gan: TwoPlayerGAN, real: Tensor, count: int = 2, **rest: Tensor) -> list[Tensor]:
         players = gan.networks()
         optimizers = {name: torch.optim.SGD(player.parameters(), lr=0.01) for name, player in players.items()}
         losses = []
         for index in range(count):
-            step = RecordedStep(Batch({"real": real}), index=index, images=index * len(real))
+            step = RecordedStep(Batch({"real": real, **rest}), index=index, images=index * len(real))
             for phase in gan.phases:
                 if phase.due(index):
                     losses.append(run(gan, phase, step, optimizers))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 import ganfw_losses
 from ganfw.config.base import Schedule
 from ganfw.game import TwoPlayerGAN
-from ganfw.specs import AudioSpec, ImageSpec, SequenceSpec
+from ganfw.specs import AudioSpec, Condition, ImageSpec, SequenceSpec
 from ganfw.terms import Augmentation, Constraint, Loss, Regularizer
 from ganfw_losses.configs import adversarial, augmentation, regularizers
 
@@ -19,9 +19,14 @@ LOSSES = {part.name: part for part in ganfw_losses.ganfw_register_loss()}
 REGULARIZERS = {part.name: part for part in ganfw_losses.ganfw_register_regularizer()}
 AUGMENTATIONS = {part.name: part for part in ganfw_losses.ganfw_register_augmentation()}
 SPEC = ImageSpec(size=16)
+LABELLED = ImageSpec(size=16, condition=Condition("class", 2))
 
 
-SETTINGS = {"path-length": {"latent": "z"}}  # the tests' generator has no styles
+SETTINGS = {
+    "path-length": {"latent": "z"},  # the tests' generator has no styles
+    "supervised": {"classes": 2},
+    "mutual-information": {"categorical": (2,), "continuous": 1},
+}
 PICTURES_ONLY = ("cr", "bcr")  # the tests' samples are points
 
 
@@ -32,11 +37,12 @@ def config_of(part):
 def test_names():
     assert list(LOSSES) == [
         "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "rpgan", "relativistic-average", "ebgan",
-        "began", "boundary-seeking", "f-gan", "top-k",
+        "began", "boundary-seeking", "f-gan", "weighted", "top-k",
     ]  # fmt: skip
     assert list(REGULARIZERS) == [
         "r1", "r2", "gradient-penalty", "dragan", "drift", "lecam", "cr", "bcr", "zcr", "path-length", "orthogonal",
         "historical-averaging", "feature-matching", "pulling-away", "weight-clip", "spectral-norm",
+        "auxiliary-classifier", "supervised", "mutual-information",
     ]  # fmt: skip
     assert list(AUGMENTATIONS) == ["diffaugment", "ada", "pipe", "instance-noise"]
 
@@ -46,7 +52,7 @@ def test_names():
 )
 def test_every_part_builds_and_says_what_it_is(parts, kind):
     for part in parts.values():
-        assert isinstance(config_of(part)().build(SPEC), kind)
+        assert isinstance(config_of(part)().build(LABELLED), kind)
         assert part.summary
         assert part.reference
         for name, field in config_of(part).model_fields.items():
@@ -171,12 +177,15 @@ def test_every_loss_composes_with_every_regularizer(loss, regularizer, networks,
     torch.manual_seed(0)
     terms = {}
     if regularizer is not None:
-        terms[regularizer] = config_of(REGULARIZERS[regularizer])(**SETTINGS.get(regularizer, {})).build(SPEC)
-    judge, built = networks["Tanh"](), config_of(LOSSES[loss])().build(SPEC)
+        terms[regularizer] = config_of(REGULARIZERS[regularizer])(**SETTINGS.get(regularizer, {})).build(LABELLED)
+    heads = getattr(terms.get(regularizer), "heads", {})
+    judge, built = networks["Tanh"](heads=heads), config_of(LOSSES[loss])().build(SPEC)
     judge.energies = built.energies
     gan = TwoPlayerGAN(networks["Perceptron"](), judge, built, regularizers=terms)
     before = {name: value.clone() for name, value in gan.named_parameters()}
-    losses = take_steps(gan, torch.randn(5, 3), count=2)
+    real, known = torch.randn(2, 5, 3)
+    classes = torch.tensor([0, 1, 1, 0, 1])
+    losses = take_steps(gan, real, count=2, condition=classes, labelled=known, label=classes)
     assert len(losses) == (5 if regularizer == "path-length" else 4)  # which is lazy, with a phase of its own
     assert torch.isfinite(torch.stack(losses)).all()
     assert all(torch.isfinite(parameter).all() for parameter in gan.parameters())

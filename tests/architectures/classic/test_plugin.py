@@ -31,8 +31,10 @@ def test_importing_and_listing_imports_no_torch():
 
 
 def test_every_network_is_registered_by_name():
-    assert [part.name for part in ganfw_classic.ganfw_register_generator()] == ["dcgan", "mlp"]
-    assert [part.name for part in ganfw_classic.ganfw_register_discriminator()] == ["dcgan", "mlp"]
+    generators = [part.name for part in ganfw_classic.ganfw_register_generator()]
+    assert generators == ["dcgan", "mlp", "cgan", "infogan", "began", "cogan"]
+    discriminators = [part.name for part in ganfw_classic.ganfw_register_discriminator()]
+    assert discriminators == ["dcgan", "mlp", "cgan", "infogan", "ebgan", "began", "cogan"]
 
 
 def test_settings_arrive_in_the_networks():

@@ -239,7 +239,9 @@ def test_settings_import_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_core_brings_three_data_sources():
+def test_core_brings_its_data_sources():
     from ganfw.plugins.builtin import ganfw_register_data
 
-    assert [part.name for part in ganfw_register_data()] == ["files", "hub", "shapes"]
+    assert [part.name for part in ganfw_register_data()] == [
+        "files", "hub", "shapes", "domains", "semi-supervised",
+    ]  # fmt: skip

@@ -42,6 +42,20 @@ class Play:
         """The condition of the real samples, which the fakes share. Shape: ``(B, ...)``."""
         return self.step.batch.get("condition")
 
+    @property
+    def labelled(self) -> tuple[Tensor, Tensor]:
+        """Samples whose class is known, where few are, and their classes. Shape: ``(B, *spec.shape)`` and ``(B,)``.
+
+        Raises:
+            GanfwError: If the data bring none.
+        """
+        if "labelled" not in self.step.batch:
+            raise GanfwError(
+                "a term learns from the few samples that are labelled, but the data bring none apart. Give "
+                "data.type=semi-supervised, with the labelled data under data.data."
+            )
+        return self.step.batch.labelled, self.step.batch.label
+
     @cached_property
     def z(self) -> Tensor:
         """Fresh latents. Shape: ``(B, Z)``."""
@@ -210,6 +224,16 @@ class TwoPlayerGAN(GAN):
                 f"{network} judges by {judged}, but {loss} expects {wanted}. Choose another loss.type, or another "
                 "discriminator.type."
             )
+        for name, term in self.regularizers.items():
+            needed = term.heads if isinstance(term, Regularizer) else {}
+            if lacking := {head: n for head, n in needed.items() if self.discriminator.heads.get(head) != n}:
+                head, length = next(iter(lacking.items()))
+                heads = ", ".join(f"{key}: {n}" for key, n in self.discriminator.heads.items()) or "none"
+                raise GanfwError(
+                    f"regularizers.{name} reads the discriminator's head {head!r} of length {length}, but the heads of "
+                    f"{network} are {heads}. Set discriminator.heads.{head}={length}, or leave the term out: "
+                    f"regularizers.{name}=null."
+                )
         mixing = self.discriminator.uses_batch_statistics
         penalties = [n for n, t in self.regularizers.items() if isinstance(t, Regularizer) and t.per_sample]
         if mixing and penalties:

@@ -78,7 +78,7 @@ class Verdict:
         logits: One tensor per judge (J = 1 for most networks), each with the batch axis first; larger is more real.
             Energies (EBGAN, BEGAN) have the opposite sign, and their discriminator says so.
         features: Per judge, its intermediate activations, when asked for.
-        heads: Further outputs by name (class, code, ...).
+        heads: Further outputs by name (class, code, ...): ``(B, length)`` as the discriminator's ``heads`` say.
     """
 
     logits: Sequence[Tensor]
@@ -92,6 +92,9 @@ class Discriminator(nn.Module):
     uses_batch_statistics: bool = False
     """Samples of a batch influence each other (batch normalisation, minibatch discrimination), so a penalty on
     per-sample gradients is not defined. Such a mix is refused before training."""
+    heads: Mapping[str, int] = {}
+    """Further outputs of each verdict, by name, and their lengths: ``class`` for the logits of a classifier, ``code``
+    for what the latents hold."""
     energies: bool = False
     """Judges by energies, which are lower for what is more real. Only losses of that kind fit."""
 

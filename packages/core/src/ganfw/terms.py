@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from ganfw.game import Play
     from ganfw.training.step import Draw
@@ -77,6 +77,9 @@ class Regularizer(Term):
     """Reads ``features`` of the verdicts: the game then asks the discriminator for them."""
     per_sample: ClassVar[bool] = False
     """Penalises each sample's own gradient: refused for a discriminator that mixes the samples of a batch."""
+
+    heads: Mapping[str, int] = {}
+    """The heads of the discriminator that it reads, and their lengths: one that lacks them is refused."""
 
     def __init__(self, every: int = 1) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from ganfw_losses.plugin import (  # noqa: F401  (the hooks are found in this mo
 # Where each public name lives: torch loads with the first of them, not with this module.
 _HOMES = {
     "ADA": "augmentation.ada",
+    "AuxiliaryClassifier": "regularizers.classifiers",
     "BEGAN": "adversarial.began",
     "BalancedConsistency": "regularizers.consistency",
     "BoundarySeeking": "adversarial.boundary_seeking",
@@ -35,6 +36,7 @@ _HOMES = {
     "MinibatchDiscrimination": "layers.minibatch_discrimination",
     "MinibatchStdDev": "layers.minibatch_stddev",
     "Minimax": "adversarial.minimax",
+    "MutualInformation": "regularizers.classifiers",
     "NonSaturating": "adversarial.non_saturating",
     "Orthogonal": "regularizers.orthogonal",
     "PathLength": "regularizers.path_length",
@@ -45,10 +47,12 @@ _HOMES = {
     "RelativisticAverage": "adversarial.relativistic_average",
     "RpGAN": "adversarial.rpgan",
     "SpectralNorm": "regularizers.spectral_norm",
+    "Supervised": "regularizers.classifiers",
     "TopK": "adversarial.top_k",
     "VirtualBatchNorm": "layers.virtual_batch_norm",
     "Wasserstein": "adversarial.wasserstein",
     "WeightClip": "regularizers.weight_clip",
+    "Weighted": "adversarial.weighted",
     "dragan_penalty": "regularizers.dragan",
     "gradient_penalty": "regularizers.gradient_penalty",
     "importance_weights": "adversarial.boundary_seeking",

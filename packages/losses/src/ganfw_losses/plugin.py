@@ -28,6 +28,7 @@ _LOSSES = (
     ("began", "BEGAN", "energies in balance, by a controller", "Berthelot et al. 2017, sec. 3.4"),
     ("boundary-seeking", "BoundarySeeking", "the generator aims at the decision boundary", "Hjelm et al. 2018, eq. 13"),
     ("f-gan", "FGAN", "any f-divergence", "Nowozin et al. 2016, eq. 7"),
+    ("weighted", "Weighted", "another loss, its two sides weighted", "Salimans et al. 2016, sec. 3.1"),
     ("top-k", "TopK", "another loss on the fakes that D likes best", "Sinha et al. 2020, alg. 1"),
 )  # fmt: skip
 
@@ -49,6 +50,15 @@ _REGULARIZERS = (
     ("weight-clip", "WeightClip", "clips the critic's weights", "Arjovsky et al. 2017, alg. 1"),
     ("spectral-norm", "SpectralNorm", "weights over their largest singular value", "Miyato et al. 2018, alg. 1"),
 )
+
+_CLASSIFIERS = (
+    (
+        "auxiliary-classifier", "AuxiliaryClassifier", "D names the class of samples, G of its fakes (ACGAN)",
+        "Odena et al. 2017, eq. 2-3",
+    ),
+    ("supervised", "Supervised", "D learns classes from few labels", "Salimans et al. 2016, sec. 5"),
+    ("mutual-information", "MutualInformation", "D finds what the latents held (InfoGAN)", "Chen et al. 2016, eq. 5-6"),
+)  # fmt: skip
 
 _AUGMENTATIONS = (
     ("diffaugment", "DiffAugment", "differentiable color, flip, translation, cutout", "Zhao et al. 2020, sec. 3.2"),
@@ -72,7 +82,8 @@ def ganfw_register_loss() -> Iterator[Part]:
 @hookimpl
 def ganfw_register_regularizer() -> Iterator[Part]:
     """Penalties and constraints."""
-    return _parts("regularizers", _REGULARIZERS)
+    yield from _parts("regularizers", _REGULARIZERS)
+    yield from _parts("classifiers", _CLASSIFIERS)
 
 
 @hookimpl

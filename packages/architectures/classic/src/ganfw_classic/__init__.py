@@ -1,4 +1,4 @@
-"""ganfw-classic: the MLP and DCGAN networks for ganfw, and recipes that train them.
+"""ganfw-classic: the networks that the field grew from, and recipes that train them.
 
 Importing this module imports no torch; the networks load it when they are first named.
 """
@@ -14,13 +14,23 @@ from ganfw_classic.plugin import (  # noqa: F401  (the hooks are found in this m
 
 # Where each public name lives.
 _HOMES = {
+    "BEGANDiscriminator": "began",
+    "BEGANGenerator": "began",
+    "CGANDiscriminator": "cgan",
+    "CGANGenerator": "cgan",
+    "CoGANDiscriminator": "cogan",
+    "CoGANGenerator": "cogan",
     "DCGANDiscriminator": "dcgan",
     "DCGANDiscriminatorConfig": "configs",
     "DCGANGenerator": "dcgan",
     "DCGANGeneratorConfig": "configs",
+    "EBGANDiscriminator": "ebgan",
+    "InfoGANDiscriminator": "infogan",
+    "InfoGANGenerator": "infogan",
     "MLPDiscriminator": "mlp",
     "MLPDiscriminatorConfig": "configs",
     "MLPGenerator": "mlp",
     "MLPGeneratorConfig": "configs",
+    "Maxout": "mlp",
 }
 __getattr__, __dir__, __all__ = lazy(__name__, _HOMES)

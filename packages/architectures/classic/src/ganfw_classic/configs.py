@@ -15,22 +15,46 @@ if TYPE_CHECKING:
     from ganfw_classic.mlp import MLPDiscriminator, MLPGenerator
 
 
-def _pictures(spec: Spec) -> ImageSpec:
+def pictures(spec: Spec, network: str) -> ImageSpec:
+    """The spec, if it is one of pictures.
+
+    Raises:
+        GanfwError: If it is another.
+    """
     if isinstance(spec, ImageSpec):
         return spec
     raise GanfwError(
-        f"DCGAN makes and judges pictures, but the data are described by {type(spec).__name__}. Use type: mlp for "
+        f"{network} makes and judges pictures, but the data are described by {type(spec).__name__}. Use type: mlp for "
         "points, or data that are pictures."
     )
 
 
-def _numbers(spec: Spec) -> Spec:
+def numbers(spec: Spec) -> Spec:
+    """The spec, if it is one of real numbers.
+
+    Raises:
+        GanfwError: If it is one of tokens.
+    """
     if not isinstance(spec, SequenceSpec):
         return spec
     raise GanfwError(
         "mlp makes and judges real numbers, but the data are tokens (SequenceSpec). Use networks for sequences, or "
         "data that are pictures, sounds or points."
     )
+
+
+def classes_of(spec: Spec, player: str) -> int:
+    """How many classes the data have.
+
+    Raises:
+        GanfwError: If they have none.
+    """
+    if spec.condition is None or spec.condition.kind != "class":
+        raise GanfwError(
+            f"{player}.conditional needs data with classes, and these have none. Say where they are: data.labels=true "
+            "for data that ship, data.labels=folders or a column's name for your own; or leave conditional out."
+        )
+    return spec.condition.count
 
 
 class DCGANGeneratorConfig(Config):
@@ -44,19 +68,21 @@ class DCGANGeneratorConfig(Config):
     """Latent distribution; the paper has uniform on (-1, 1)."""
     max_channels: int = Field(default=1024, ge=1)
     """Cap on the channels of the coarse resolutions; it matters above 64 pixels."""
+    conditional: bool = False
+    """Whether it is told the class to make."""
 
     def build(self, spec: Spec) -> DCGANGenerator:
         """Make the generator.
 
         Raises:
-            GanfwError: If the spec is no picture, or its size no power of two from 8 to 1024.
+            GanfwError: If the spec is no picture, its size no power of two from 8 to 1024, or classes are missing.
         """
         from ganfw_classic.dcgan import DCGANGenerator
 
-        image = _pictures(spec)
+        image = pictures(spec, "DCGAN")
         return DCGANGenerator(
             size=image.size, channels=image.channels, width=self.width, latent_dim=self.latent_dim, prior=self.prior,
-            max_channels=self.max_channels,
+            max_channels=self.max_channels, classes=classes_of(spec, "generator") if self.conditional else 0,
         )  # fmt: skip
 
 
@@ -69,19 +95,28 @@ class DCGANDiscriminatorConfig(Config):
     """Normalisation; gradient penalties need one that does not mix the samples of a batch: layer, instance or none."""
     max_channels: int = Field(default=1024, ge=1)
     """Cap on the channels of the coarse resolutions; it matters above 64 pixels."""
+    conditional: Literal["none", "concat", "projection"] = "none"
+    """Whether it is told the class to judge, and how: as further planes, or projected on its last features."""
+    heads: dict[str, int] = Field(default={})
+    """Further outputs, by name and length: class for a classifier, code for what the latents held."""
+    logit_from: str | None = None
+    """A head of which the log-sum-exp is the logit: class, in semi-supervised games."""
 
     def build(self, spec: Spec) -> DCGANDiscriminator:
         """Make the discriminator.
 
         Raises:
-            GanfwError: If the spec is no picture, or its size no power of two from 8 to 1024.
+            GanfwError: If the spec is no picture, its size no power of two from 8 to 1024, or classes are missing.
         """
         from ganfw_classic.dcgan import DCGANDiscriminator
 
-        image = _pictures(spec)
+        image = pictures(spec, "DCGAN")
         return DCGANDiscriminator(
-            size=image.size, channels=image.channels, width=self.width, norm=self.norm, max_channels=self.max_channels
-        )
+            size=image.size, channels=image.channels, width=self.width, norm=self.norm,
+            max_channels=self.max_channels,
+            classes=classes_of(spec, "discriminator") if self.conditional != "none" else 0,
+            projection=self.conditional == "projection", heads=self.heads, logit_from=self.logit_from,
+        )  # fmt: skip
 
 
 class MLPGeneratorConfig(Config):
@@ -95,6 +130,10 @@ class MLPGeneratorConfig(Config):
     """Normalisation of all hidden layers but the first."""
     prior: Literal["normal", "uniform"] = "normal"
     """Latent distribution."""
+    activation: Literal["leaky-relu", "relu"] = "leaky-relu"
+    """Of the hidden layers; the first GAN had relu."""
+    conditional: bool = False
+    """Whether it is told the class to make."""
 
     def build(self, spec: Spec) -> MLPGenerator:
         """Make the generator; its last layer is linear for points and tanh for everything in [-1, 1].
@@ -105,8 +144,9 @@ class MLPGeneratorConfig(Config):
         from ganfw_classic.mlp import MLPGenerator
 
         return MLPGenerator(
-            shape=_numbers(spec).shape, bounded=not isinstance(spec, VectorSpec), hidden=self.hidden,
-            latent_dim=self.latent_dim, norm=self.norm, prior=self.prior,
+            shape=numbers(spec).shape, bounded=not isinstance(spec, VectorSpec), hidden=self.hidden,
+            latent_dim=self.latent_dim, norm=self.norm, prior=self.prior, activation=self.activation,
+            classes=classes_of(spec, "generator") if self.conditional else 0,
         )  # fmt: skip
 
 
@@ -115,6 +155,16 @@ class MLPDiscriminatorConfig(Config):
 
     hidden: tuple[int, ...] = Field(default=(512, 256), min_length=1)
     """Sizes of the hidden layers."""
+    pieces: int = Field(default=1, ge=1)
+    """Above 1, maxout units of so many pieces; the first GAN had 5."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the hidden units that are left out in training."""
+    conditional: Literal["none", "concat"] = "none"
+    """Whether it is told the class to judge, appended to the sample."""
+    heads: dict[str, int] = Field(default={})
+    """Further outputs, by name and length: class for a classifier, code for what the latents held."""
+    logit_from: str | None = None
+    """A head of which the log-sum-exp is the logit: class, in semi-supervised games."""
 
     def build(self, spec: Spec) -> MLPDiscriminator:
         """Make the discriminator.
@@ -124,4 +174,8 @@ class MLPDiscriminatorConfig(Config):
         """
         from ganfw_classic.mlp import MLPDiscriminator
 
-        return MLPDiscriminator(shape=_numbers(spec).shape, hidden=self.hidden)
+        return MLPDiscriminator(
+            shape=numbers(spec).shape, hidden=self.hidden, pieces=self.pieces, dropout=self.dropout,
+            classes=classes_of(spec, "discriminator") if self.conditional != "none" else 0,
+            heads=self.heads, logit_from=self.logit_from,
+        )  # fmt: skip

@@ -10,15 +10,19 @@ References:
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
 
 from ganfw.networks import Discriminator, Generator, Verdict
+from ganfw_classic.classes import known_head, one_hot_rows
 from ganfw_classic.latents import Prior, from_normal
 from ganfw_classic.sizes import channel_ladder
 from ganfw_classic.weights import init_normal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Norm = Literal["batch", "layer", "instance", "none"]
 
@@ -37,7 +41,8 @@ class DCGANGenerator(Generator):
     """Project a latent to 4 × 4 and double it to the picture; ReLU inside, tanh at the end, no biases.
 
     Channels go 8n, 4n, 2n, n for 64 pixels: n at half the picture's size, twice as many at each halving below, at most
-    ``max_channels``. It is unconditional: a condition is accepted and left unused.
+    ``max_channels``. With ``classes``, the class is appended to the latent as one-hot; without, a condition is accepted
+    and left unused.
 
     Args:
         size: Picture height and width, a power of two from 8 to 1024.
@@ -46,6 +51,7 @@ class DCGANGenerator(Generator):
         latent_dim: Length of the latent.
         prior: Latent distribution; the paper has uniform on (-1, 1).
         max_channels: Cap on the channels of the coarse resolutions; it matters above 64 pixels.
+        classes: K, the number of classes; 0 leaves them out.
 
     Raises:
         GanfwError: If ``size`` is no power of two from 8 to 1024.
@@ -53,13 +59,15 @@ class DCGANGenerator(Generator):
 
     def __init__(
         self, *, size: int, channels: int = 3, width: int = 64, latent_dim: int = 100, prior: Prior = "normal",
-        max_channels: int = 1024,
+        max_channels: int = 1024, classes: int = 0,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.latent_dim, self.prior_name = latent_dim, prior
+        self.latent_dim, self.prior_name, self.classes = latent_dim, prior, classes
         ladder = channel_ladder(size, width, max_channels)
         self.stem = nn.Sequential(
-            nn.ConvTranspose2d(latent_dim, ladder[0], 4, 1, 0, bias=False), nn.BatchNorm2d(ladder[0]), nn.ReLU()
+            nn.ConvTranspose2d(latent_dim + classes, ladder[0], 4, 1, 0, bias=False),
+            nn.BatchNorm2d(ladder[0]),
+            nn.ReLU(),
         )
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.ConvTranspose2d(coarse, fine, 4, 2, 1, bias=False), nn.BatchNorm2d(fine), nn.ReLU())
@@ -76,9 +84,10 @@ class DCGANGenerator(Generator):
         """Generate one picture per latent.
 
         Shape:
-            z: ``(B, Z)``; condition: unused; result: ``(B, C, S, S)`` in [-1, 1], in the dtype of ``z``.
+            z: ``(B, Z)``; condition: ``(B,)`` with classes; result: ``(B, C, S, S)`` in [-1, 1], in the dtype of ``z``.
         """
-        x: Tensor = self.stem(z[:, :, None, None])
+        code = torch.cat([z, one_hot_rows(condition, self.classes, z)], 1) if self.classes else z
+        x: Tensor = self.stem(code[:, :, None, None])
         for block in self.blocks:
             x = block(x)
         return torch.tanh(self.to_picture(x).to(z.dtype))
@@ -88,7 +97,8 @@ class DCGANDiscriminator(Discriminator):
     """Halve the picture to 4 × 4 with LeakyReLU 0.2 and judge that with one convolution; no fully connected layer.
 
     Channels mirror `DCGANGenerator`'s. All layers but the first and the last are normalised. There are no biases,
-    except in place of a left-out normalisation. It is unconditional: a condition is accepted and left unused.
+    except in place of a left-out normalisation. With ``classes``, the class comes as further planes of the picture, or
+    is projected on the last features; without, a condition is accepted and left unused.
 
     Args:
         size: Picture height and width, a power of two from 8 to 1024.
@@ -97,22 +107,36 @@ class DCGANDiscriminator(Discriminator):
         norm: ``batch`` as in the paper; ``none``, ``layer`` (over channels and space) or ``instance`` where a penalty
             needs each sample's own gradient.
         max_channels: Cap on the channels of the coarse resolutions.
+        classes: K, the number of classes; 0 leaves them out.
+        projection: Judge the class by ⟨embedding, features⟩ in place of planes (Miyato and Koyama 2018, equation 4).
+        heads: Further linear outputs of the last features, by name and length.
+        logit_from: A head of which the log-sum-exp is the logit, in place of one of its own (Salimans et al. 2016).
 
     Raises:
-        GanfwError: If ``size`` is no power of two from 8 to 1024.
+        GanfwError: If ``size`` is no power of two from 8 to 1024, or ``logit_from`` no head.
     """
 
     def __init__(
-        self, *, size: int, channels: int = 3, width: int = 64, norm: Norm = "batch", max_channels: int = 1024
-    ) -> None:
+        self, *, size: int, channels: int = 3, width: int = 64, norm: Norm = "batch", max_channels: int = 1024,
+        classes: int = 0, projection: bool = False, heads: Mapping[str, int] | None = None,
+        logit_from: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
+        self.classes, self.projection = classes, projection
+        self.heads, self.logit_from = dict(heads or {}), known_head(logit_from, heads or {})
         ladder = channel_ladder(size, width, max_channels)[::-1]
-        first = nn.Sequential(nn.Conv2d(channels, ladder[0], 4, 2, 1, bias=False), nn.LeakyReLU(0.2))
+        planes = 0 if projection else classes
+        first = nn.Sequential(nn.Conv2d(channels + planes, ladder[0], 4, 2, 1, bias=False), nn.LeakyReLU(0.2))
         self.blocks = nn.ModuleList([first])
         for fine, coarse in pairwise(ladder):
             convolution = nn.Conv2d(fine, coarse, 4, 2, 1, bias=norm == "none")
             self.blocks.append(nn.Sequential(convolution, *_normalisation(norm, coarse), nn.LeakyReLU(0.2)))
-        self.judge = nn.Conv2d(ladder[-1], 1, 4, 1, 0, bias=False)
+        if logit_from is None:
+            self.judge = nn.Conv2d(ladder[-1], 1, 4, 1, 0, bias=False)
+        self.further = nn.ModuleDict({name: nn.Conv2d(ladder[-1], n, 4, 1, 0) for name, n in self.heads.items()})
+        if classes and projection:
+            self.embedding = nn.Embedding(classes, ladder[-1])
+            nn.init.normal_(self.embedding.weight, std=0.02)
         self.uses_batch_statistics = any(isinstance(module, nn.BatchNorm2d) for module in self.modules())
         self.apply(init_normal)
 
@@ -121,7 +145,7 @@ class DCGANDiscriminator(Discriminator):
 
         Args:
             x: Pictures in [-1, 1].
-            condition: Unused.
+            condition: Classes, where it was made for them.
             features: Also return the activations of each resolution, finest first.
 
         Shape:
@@ -129,8 +153,18 @@ class DCGANDiscriminator(Discriminator):
             down to ``(B, channels, 4, 4)``.
         """
         activations, hidden = [], x
+        if self.classes and not self.projection:
+            planes = one_hot_rows(condition, self.classes, x)[:, :, None, None]
+            hidden = torch.cat([x, planes.expand(-1, -1, *x.shape[2:])], 1)
         for block in self.blocks:
             hidden = block(hidden)
             activations.append(hidden)
-        logits = self.judge(hidden).flatten().to(x.dtype)
-        return Verdict([logits], [activations] if features else ())
+        heads = {name: head(hidden).flatten(1).to(x.dtype) for name, head in self.further.items()}
+        if self.logit_from is not None:
+            logits = heads[self.logit_from].logsumexp(1)
+        else:
+            logits = self.judge(hidden).flatten().to(x.dtype)
+        if self.classes and self.projection:
+            chosen = one_hot_rows(condition, self.classes, x) @ self.embedding.weight
+            logits = logits + (chosen * hidden.sum((2, 3))).sum(1).to(x.dtype)
+        return Verdict([logits], [activations] if features else (), heads)

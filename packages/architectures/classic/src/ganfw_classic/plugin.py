@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 _HOME = "ganfw_classic.configs"
 _DCGAN = "Radford, Metz and Chintala 2016, section 3"
 _GAN = "Goodfellow et al. 2014, section 5"
+_SYSTEMS = "ganfw_classic.configs_of_systems"
+_CGAN = "Mirza and Osindero 2014, section 4.1"
+_INFOGAN = "Chen et al. 2016, appendix C"
+_BEGAN = "Berthelot et al. 2017, section 3.5"
+_COGAN = "Liu and Tuzel 2016, section 3"
 
 
 @hookimpl
@@ -21,6 +26,10 @@ def ganfw_register_generator() -> Iterator[Part]:
     """The generators of this package."""
     yield Part("dcgan", f"{_HOME}:DCGANGeneratorConfig", "transposed convolutions from 4 x 4 to the picture", _DCGAN)
     yield Part("mlp", f"{_HOME}:MLPGeneratorConfig", "fully connected, for small pictures and points", _GAN)
+    yield Part("cgan", f"{_SYSTEMS}:CGANGeneratorConfig", "fully connected, told the class to make", _CGAN)
+    yield Part("infogan", f"{_SYSTEMS}:InfoGANGeneratorConfig", "from latents that begin with codes", _INFOGAN)
+    yield Part("began", f"{_SYSTEMS}:BEGANGeneratorConfig", "convolutions and nearest doubling, linear end", _BEGAN)
+    yield Part("cogan", f"{_SYSTEMS}:CoGANGeneratorConfig", "DCGAN with a last layer for each domain", _COGAN)
 
 
 @hookimpl
@@ -30,6 +39,16 @@ def ganfw_register_discriminator() -> Iterator[Part]:
         "dcgan", f"{_HOME}:DCGANDiscriminatorConfig", "strided convolutions from the picture to one logit", _DCGAN
     )
     yield Part("mlp", f"{_HOME}:MLPDiscriminatorConfig", "fully connected, for small pictures and points", _GAN)
+    yield Part("cgan", f"{_SYSTEMS}:CGANDiscriminatorConfig", "maxout units, told the class to judge", _CGAN)
+    yield Part("infogan", f"{_SYSTEMS}:InfoGANDiscriminatorConfig", "with a head that finds the codes", _INFOGAN)
+    yield Part(
+        "ebgan", f"{_SYSTEMS}:EBGANDiscriminatorConfig", "an autoencoder that judges by its squared error",
+        "Zhao et al. 2017, section 2",
+    )  # fmt: skip
+    yield Part(
+        "began", f"{_SYSTEMS}:BEGANDiscriminatorConfig", "an autoencoder that judges by its absolute error", _BEGAN
+    )
+    yield Part("cogan", f"{_SYSTEMS}:CoGANDiscriminatorConfig", "DCGAN with a first layer for each domain", _COGAN)
 
 
 _RECIPES = {

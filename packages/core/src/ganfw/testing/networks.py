@@ -37,7 +37,7 @@ class _Plain(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         made = self.network(x, condition)
-        return list(made.logits) if isinstance(made, Verdict) else [made]
+        return [*made.logits, *made.heads.values()] if isinstance(made, Verdict) else [made]
 
 
 def _inputs(subject: Subject, network: Any, count: int = COUNT) -> tuple[Tensor, Tensor | None]:
@@ -91,6 +91,11 @@ def _verdict(network: Any, inputs: tuple[Tensor, Tensor | None], logits: list[Te
     require(
         all(close(a, b) for a, b in zip(plain.logits, asked.logits, strict=True)),
         "the logits change when features are asked for",
+    )
+    declared = {name: (COUNT, length) for name, length in network.heads.items()}
+    found = {name: tuple(head.shape) for name, head in plain.heads.items()}
+    require(
+        found == declared, f"expected the heads {declared}, found {found}", "declare them: self.heads = {name: length}"
     )
     rows = {len(feature) for judge in asked.features for feature in judge}
     require(rows <= {COUNT}, f"expected features with {COUNT} rows, found {sorted(rows)}")

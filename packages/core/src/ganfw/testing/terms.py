@@ -12,7 +12,7 @@ from ganfw.game import Play
 from ganfw.terms import Augmentation, Constraint, Loss, Regularizer
 from ganfw.testing.common import globals_of, settings
 from ganfw.testing.subject import Subject, close, require
-from ganfw.testing.toys import COUNT, toy_data, toy_gan
+from ganfw.testing.toys import COUNT, ToyDiscriminator, toy_data, toy_gan
 from ganfw.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ def repeatable(subject: Subject) -> None:
 
 def _use_regularizer(subject: Subject, term: Any) -> None:
     drawn = torch.get_rng_state()
-    gan = toy_gan(subject.spec)
+    gan = toy_gan(subject.spec, discriminator=ToyDiscriminator(subject.spec, heads=getattr(term, "heads", None)))
     torch.set_rng_state(drawn)  # the toys have drawn their weights
     if isinstance(term, Regularizer):
         gan.features = term.features

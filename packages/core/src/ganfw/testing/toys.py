@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,6 +17,8 @@ from ganfw.specs import SequenceSpec, VectorSpec
 from ganfw.terms import Loss
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ganfw.data.dataset import Dataset
     from ganfw.specs import Spec
 
@@ -27,13 +29,15 @@ COUNT = 8
 class ToyGenerator(Generator):
     """Two layers and tanh."""
 
+    latent_dim = 16
+
     def __init__(self, spec: Spec) -> None:
         super().__init__()
-        self.latent_dim, self.shape = 4, spec.shape
-        self.net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, prod(spec.shape)), nn.Tanh())
+        self.shape = spec.shape
+        self.net = nn.Sequential(nn.Linear(self.latent_dim, 8), nn.ReLU(), nn.Linear(8, prod(spec.shape)), nn.Tanh())
 
     def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Shape: z ``(B, 4)``; result ``(B, *spec.shape)`` in [-1, 1]."""
+        """Shape: z ``(B, 16)``; result ``(B, *spec.shape)`` in [-1, 1]."""
         made: Tensor = self.net(z).reshape(-1, *self.shape)
         return made
 
@@ -41,17 +45,19 @@ class ToyGenerator(Generator):
 class ToyDiscriminator(Discriminator):
     """Two layers, and the hidden one as a feature."""
 
-    def __init__(self, spec: Spec, *, energies: bool = False) -> None:
+    def __init__(self, spec: Spec, *, energies: bool = False, heads: Mapping[str, int] | None = None) -> None:
         super().__init__()
-        self.energies = energies
+        self.energies, self.heads = energies, heads or {}
         self.hidden = nn.Sequential(nn.Linear(prod(spec.shape), 8), nn.Tanh())
         self.judge = nn.Linear(8, 1)
+        self.further = nn.ModuleDict({name: nn.Linear(8, length) for name, length in self.heads.items()})
 
     def forward(self, x: Tensor, condition: Tensor | None = None, *, features: bool = False) -> Verdict:
         """Shape: x ``(B, *spec.shape)``; logits ``(B,)``; features ``(B, 8)``."""
         hidden = self.hidden(x.flatten(1))
         logits = self.judge(hidden).squeeze(1)
-        return Verdict([logits.abs() if self.energies else logits], [[hidden]] if features else ())
+        heads = {name: head(hidden) for name, head in self.further.items()}
+        return Verdict([logits.abs() if self.energies else logits], [[hidden]] if features else (), heads)
 
 
 class ToyLoss(Loss):
@@ -81,13 +87,14 @@ class ToyEnergyLoss(Loss):
 
 
 def toy_data(spec: Spec, count: int = 4 * COUNT) -> Dataset:
-    """Random samples, with conditions where the spec has one."""
+    """Random samples, with conditions where the spec has one, and as many whose class is known, of two classes."""
     rng = np.random.default_rng(0)
     if isinstance(spec, SequenceSpec):
         real = rng.integers(0, spec.vocabulary, (count, *spec.shape))
     else:
         real = rng.uniform(-0.9, 0.9, (count, *spec.shape)).astype(np.float32)
-    return ArrayData(real, condition=toy_condition(spec, count, rng), spec=spec)
+    condition = toy_condition(spec, count, rng)
+    return ArrayData(real, condition=condition, spec=spec, labelled=real[::-1], label=rng.integers(0, 2, count))
 
 
 def toy_condition(spec: Spec, count: int, rng: np.random.Generator) -> np.ndarray | None:
@@ -104,10 +111,12 @@ def toy_gan(
     loss: Loss | None = None, **parts: object,
 ) -> TwoPlayerGAN:  # fmt: skip
     """A game in which what is not given is a toy that fits what is."""
+    terms: Any = parts.get("regularizers") or {}
+    heads = {head: n for term in terms.values() for head, n in getattr(term, "heads", {}).items()}
     energies = loss.energies if loss is not None else discriminator is not None and discriminator.energies
     return TwoPlayerGAN(
         generator or ToyGenerator(spec),
-        discriminator or ToyDiscriminator(spec, energies=energies),
+        discriminator or ToyDiscriminator(spec, energies=energies, heads=heads),
         loss or (ToyEnergyLoss() if energies else ToyLoss()),
         condition=spec.condition,
         **parts,  # type: ignore[arg-type]

@@ -169,3 +169,20 @@ class TopKConfig(Config):
         from ganfw_losses.adversarial.top_k import TopK
 
         return TopK(self.loss.build(spec), self.least, self.half_steps)
+
+
+class WeightedConfig(Config):
+    """Another loss, its two sides weighted."""
+
+    loss: Annotated[PartConfig, Slot("loss")] = Field(default="non-saturating", validate_default=True)
+    """The loss."""
+    discriminator: float = Field(default=1.0, ge=0)
+    """Factor of the discriminator's side."""
+    generator: float = Field(default=1.0, ge=0)
+    """Factor of the generator's side; at 0 it learns from regularizers alone."""
+
+    def build(self, spec: Spec) -> Loss:
+        """Make the loss; it fits every spec."""
+        from ganfw_losses.adversarial.weighted import Weighted
+
+        return Weighted(self.loss.build(spec), self.discriminator, self.generator)
