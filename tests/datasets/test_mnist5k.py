@@ -50,6 +50,16 @@ def test_looks_keep_their_labels():
     assert np.array_equal(digits(labels=True, look="edges")[1]["condition"], digits(labels=True)[1]["condition"])
 
 
+def test_a_border_makes_them_32_by_32():
+    plain = digits(split="test")[1]["real"]
+    for look, background in (("plain", 0), ("negative", 255)):
+        data = Mnist5kConfig(split="test", look=look, border=2).build(ImageSpec(32, 1))
+        framed = data.rows(np.arange(len(data)), np.zeros(len(data), np.int64))["real"]
+        wanted = np.pad(plain, ((0, 0), (0, 0), (2, 2), (2, 2)))
+        assert np.array_equal(framed, wanted if look == "plain" else 255 - wanted)
+        assert framed[:, :, 0].min() == framed[:, :, 0].max() == background
+
+
 def test_every_picture_is_good():
     report = check(Mnist5kConfig(labels=True), ImageSpec(28, 1))
     assert (report.total, report.good) == (4500, 4500)

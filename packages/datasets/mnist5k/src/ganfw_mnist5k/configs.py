@@ -22,6 +22,8 @@ class Mnist5kConfig(PicturesConfig):
     """Whether each digit comes with its class."""
     look: Look = "plain"
     """As written, black on white, or only the outlines: another domain with the same contents."""
+    border: Literal[0, 2] = 0
+    """Pixels of background added on each side: 2 makes the digits 32 by 32, for networks that double from 4 by 4."""
 
     def license(self) -> str:
         """That of MNIST."""
@@ -32,10 +34,10 @@ class Mnist5kConfig(PicturesConfig):
         return self.model_copy(update={"split": "test"}) if self.split == "train" else None
 
     def source(self) -> Source:
-        """The table that the package ships, in the look that was asked for."""
+        """The table that the package ships, in the look and with the border that were asked for."""
         from ganfw.data.tables import TableFiles
         from ganfw_mnist5k.looks import Changed
 
         table = Path(__file__).parent / "data" / f"{self.split}.parquet"
         source = TableFiles([table], f"mnist5k ({self.split})", labels="label" if self.labels else "none")
-        return source if self.look == "plain" else Changed(source, self.look)
+        return source if self.look == "plain" and not self.border else Changed(source, self.look, self.border)
