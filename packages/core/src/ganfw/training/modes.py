@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from ganfw.networks import Verdict
+from ganfw.training.convolution import FastSecondDerivatives
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,12 +34,14 @@ def autocast(device: torch.device, precision: torch.dtype) -> AbstractContextMan
     return nullcontext() if precision is torch.float32 else torch.autocast(device.type, precision)
 
 
-def phase_mode(phase: Phase, *, compiled: bool) -> AbstractContextManager[Any]:
-    """Compiled networks and fused attention have no second derivative."""
+def phase_mode(phase: Phase, *, compiled: bool, device: torch.device) -> AbstractContextManager[Any]:
+    """Compiled networks and fused attention have no second derivative, and convolutions on CUDA a slow one."""
     if not phase.second_order:
         return nullcontext()
     stack = ExitStack()
     stack.enter_context(sdpa_kernel(SDPBackend.MATH))
+    if device.type == "cuda":
+        stack.enter_context(FastSecondDerivatives())
     if compiled:
         stack.enter_context(torch.compiler.set_stance("force_eager"))
     return stack

@@ -192,7 +192,7 @@ class Trainer:
         updater, factor = self.updaters[phase.optimizer_name], phase.gain / len(steps)
         self.freezer.only(phase.network_names)
         self.events.tell("before_phase", trainer=self, phase=phase)
-        with phase_mode(phase, compiled=self.config.compile):
+        with phase_mode(phase, compiled=self.config.compile, device=self.device):
             for step in steps:
                 step.enter(phase.name)
                 with autocast(self.device, self.precision):
