@@ -80,6 +80,7 @@ ELSEWHERE = {
     "./hatchw env prune": "hatch's own",
     "./hatchw shell": "hatch's own",
     "ganfw train dcgan --num-processes 2 --run runs/two-processes": "test_two_processes",
+    "ganfw train dcgan --num-processes 2 trainer.sync_batch_stats=true --run runs/whole-batch": "test_two_processes",
     "torchrun --nproc-per-node 2 -m -- ganfw train dcgan --run runs/launched": "test_two_processes",
     "ganfw demo runs/dcgan": "tests/tools/demo",
     "hf auth login": "huggingface_hub's own",
@@ -203,7 +204,7 @@ def test_the_demo_command(reader):
 @pytest.mark.parametrize(
     "command",
     [
-        "-m ganfw train dcgan --num-processes 2 --run runs/both",
+        "-m ganfw train dcgan --num-processes 2 trainer.sync_batch_stats=true --run runs/both",
         "-m torch.distributed.run --nproc-per-node 2 -m -- ganfw train dcgan --run runs/both",
     ],
     ids=["ganfw", "torchrun"],

@@ -44,6 +44,12 @@ def test_minibatch_stddev_of_strided_groups(group, golden):
     near(result[:, 2, 0, 0], golden)
 
 
+def test_minibatch_stddev_of_neighbours_does_not_depend_on_how_the_batch_is_divided():
+    layer = MinibatchStdDev(2, strided=False)
+    near(layer(X)[:, 2, 0, 0], [1.5, 1.5, 1.0, 1.0])  # deviations of (1, 3) and (2, 6); of (5, 7) and (1, 3)
+    torch.testing.assert_close(torch.cat([layer(X[:2]), layer(X[2:])]), layer(X))
+
+
 def test_minibatch_stddev_of_several_channels_and_small_batches():
     assert MinibatchStdDev(channels=2)(X).shape == (4, 4, 1, 1)
     near(MinibatchStdDev(2, channels=2)(X)[:, 2:, 0, 0], [[2, 0.5], [2, 1.5], [2, 0.5], [2, 1.5]])

@@ -1,5 +1,9 @@
 """The roles a network can play. Each is a plain ``nn.Module`` with keyword arguments and one forward contract.
 
+Where ``trainer.sync_batch_stats`` asks for it, batch normalisation takes its statistics over all processes. A layer
+takes part if it is an ``nn.BatchNorm1d``, ``2d`` or ``3d``, holds one, or is a subclass of one that normalises by
+``super().forward(x)`` and scales by class after that; one that calls ``F.batch_norm`` itself does not.
+
 Legend: B batch size, Z latent length, J number of judges.
 """
 

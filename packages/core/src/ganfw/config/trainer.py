@@ -58,6 +58,8 @@ class TrainerConfig(Config):
     """Images per step over all processes."""
     micro_batches: int = Field(default=1, ge=1)
     """Parts into which each process splits its share of a batch, to save memory."""
+    sync_batch_stats: bool = False
+    """Batch normalisation takes its statistics over all processes; otherwise each process takes those of its share."""
     precision: Literal["auto", "float32", "bf16", "fp16"] = "auto"
     """Autocast of the forward passes; auto is bf16 on CUDA and float32 elsewhere."""
     ema: EMAConfig | None = EMAConfig()

@@ -1,9 +1,9 @@
-"""Averages over processes: one flat all-reduce for a whole list of tensors."""
+"""Averages and rows over processes: one flat all-reduce for a whole list of tensors."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.distributed as dist
@@ -56,6 +56,47 @@ def gather(x: Tensor, world: int) -> Tensor:
     parts = [torch.empty_like(x) for _ in range(world)]
     dist.all_gather(parts, x.contiguous())
     return torch.cat(parts)
+
+
+def gather_differentiably(x: Tensor) -> Tensor:
+    """``x`` of all processes, stacked, with its derivatives of any order: ``(...)`` to ``(world, ...)``.
+
+    The derivative is that of the sum of all processes' losses. Every process has to take it at the same place.
+    """
+    if not (dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1):
+        return x[None]
+    stacked: Tensor = _Gather.apply(x)  # type: ignore[no-untyped-call]
+    return stacked
+
+
+class _Gather(torch.autograd.Function):
+    """Its derivative is its adjoint: `_Scatter`."""
+
+    @staticmethod
+    def forward(_ctx: Any, x: Tensor) -> Tensor:
+        parts = [torch.empty_like(x) for _ in range(dist.get_world_size())]
+        dist.all_gather(parts, x.contiguous())
+        return torch.stack(parts)
+
+    @staticmethod
+    def backward(_ctx: Any, *gradients: Tensor) -> Tensor:
+        scattered: Tensor = _Scatter.apply(gradients[0])  # type: ignore[no-untyped-call]
+        return scattered
+
+
+class _Scatter(torch.autograd.Function):
+    """This process's slice of the sum over processes. Its derivative is `_Gather`."""
+
+    @staticmethod
+    def forward(_ctx: Any, x: Tensor) -> Tensor:
+        total = x.clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(total)
+        return total[dist.get_rank()]
+
+    @staticmethod
+    def backward(_ctx: Any, *gradients: Tensor) -> Tensor:
+        gathered: Tensor = _Gather.apply(gradients[0])  # type: ignore[no-untyped-call]
+        return gathered
 
 
 def check_same_gradients(phase: str, named: Sequence[tuple[str, nn.Parameter]], world: int) -> None:

@@ -36,7 +36,8 @@ class Meter:
 
     def add(self, name: str, value: Tensor, *, term: bool = False) -> None:
         """Add a scalar of one micro-batch; a ``term`` of a loss must be finite."""
-        self._now.append((name, value.detach().float(), term))
+        value = value.detach()
+        self._now.append((name, value.to(torch.promote_types(value.dtype, torch.float32)), term))
 
     def watch(self, phase: str, measure: str, value: Tensor) -> None:
         """Add what an optimizer's step says of itself: ``health/gradient_norm/generator``."""

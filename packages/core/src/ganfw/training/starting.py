@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError
 
 from ganfw.errors import GanfwError
+from ganfw.training.averaging import take_from_first
+from ganfw.training.batch_statistics import synchronise_batch_statistics
 from ganfw.training.checkpoint import Checkpoints, read_tensors
 
 if TYPE_CHECKING:
@@ -70,6 +72,13 @@ def check_before_training(gan: GAN, data: Dataset, config: TrainerConfig, freeze
             f"trainer.batch_size={config.batch_size} does not divide into {world} process(es) times "
             f"{config.micro_batches} micro-batch(es); trainer.batch_size={near} would"
         )
+
+
+def join_processes(gan: GAN, config: TrainerConfig, world: int) -> None:
+    """Make one job of several processes: they start from the first one's weights, and may share batch statistics."""
+    take_from_first([*gan.parameters(), *gan.buffers()], world)
+    if config.sync_batch_stats and world > 1:
+        synchronise_batch_statistics(gan)
 
 
 def start_from(gan: GAN, path: Path) -> None:

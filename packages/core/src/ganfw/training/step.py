@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from ganfw.training.averaging import gather_differentiably
+
 if TYPE_CHECKING:
     from ganfw.training.meter import Meter
 
@@ -135,3 +137,13 @@ class Step(Draw):
     def gather(self, x: Tensor) -> Tensor:
         """The rows of ``x`` from all processes, without gradient: ``(B, ...)`` to ``(processes * B, ...)``."""
         return x.detach() if self._gather is None else self._gather(x.detach())
+
+    def mean(self, x: Tensor) -> Tensor:
+        """Mean of ``x`` over all processes, with its gradient: what one process would have, but for micro-batches.
+
+        A term needs it where a mean is no mean of terms, but stands within something that is not linear.
+
+        Shape:
+            x: ``(B, ...)``; result: scalar.
+        """
+        return gather_differentiably(x.mean()).mean()

@@ -21,7 +21,7 @@ from ganfw.errors import GanfwError
 from ganfw.health.watch import Watch
 from ganfw.plugins.events import Events
 from ganfw.training import run_folder
-from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather, take_from_first
+from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.display import Display
 from ganfw.training.ema import EMA
@@ -37,7 +37,7 @@ from ganfw.training.modes import (
 from ganfw.training.outputs import Outputs
 from ganfw.training.runtime import make_accelerator
 from ganfw.training.samples import draw_samples
-from ganfw.training.starting import check_before_training, config_of, start_from
+from ganfw.training.starting import check_before_training, config_of, join_processes, start_from
 from ganfw.training.state import not_finite, restore
 from ganfw.training.step import Step, key
 from ganfw.training.stopping import Stopping
@@ -100,7 +100,7 @@ class Trainer:
         for name in freeze:
             getattr(gan, name).requires_grad_(False).eval()
         gan.to(self.device)
-        take_from_first([*gan.parameters(), *gan.buffers()], self.world)
+        join_processes(gan, config, self.world)
         self.precision = precision_of(config, self.device)
         self.phases = [p for p in gan.phases if not set(p.network_names) <= set(freeze)]
         half = self.device if self.precision is torch.float16 else None

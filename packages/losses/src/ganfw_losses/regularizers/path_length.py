@@ -86,8 +86,8 @@ class PathLength(Regularizer):
 
     def forward(self, play: Play) -> Tensor:
         """The weighted penalty; logs ``generator/path_length``, the mean length."""
-        count = -(-len(play.real) // self.shrink)
-        z, condition = play.z[:count], None if play.condition is None else play.condition[:count]
+        # Each shrink-th latent, not the first few: so any number of processes takes the same ones.
+        z, condition = play.z[:: self.shrink], None if play.condition is None else play.condition[:: self.shrink]
         if self.latent == "w" and isinstance(play.generator, StyleGenerator):
             latents = play.generator.mapping(z, condition)
             samples = play.generator.synthesis(latents)
@@ -95,7 +95,7 @@ class PathLength(Regularizer):
             latents = z.detach().requires_grad_()
             samples = play.generator(latents, condition)
         lengths = path_lengths(samples, latents, play.step.noise(*samples.shape))
-        mean = torch.lerp(self.mean.to(lengths), lengths.mean(), self.decay)
+        mean = torch.lerp(self.mean.to(lengths), play.step.mean(lengths), self.decay)
         play.step.log("generator/path_length", lengths.mean())
         return value_at(self.weight, play.images) * (lengths - mean).square().mean()
 
