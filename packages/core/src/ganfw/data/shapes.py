@@ -55,7 +55,7 @@ class ShapesData(Dataset):
     def rows(self, indices: Integers, keys: Integers) -> Rows:
         """Pictures as uint8 under ``real``, classes as int64 under ``condition``; ``keys`` are not used."""
         classes = indices % len(SHAPES)
-        numbers = _uniform(self.seed, indices, 5)
+        numbers = uniform(self.seed, indices, 5)
         cover = _cover(classes, numbers[:, :3], self.size)
         real = _paint(cover, _colour(numbers[:, 3], numbers[:, 4]), self.channels)
         return {"real": real} if self.spec.condition is None else {"real": real, "condition": classes}
@@ -67,7 +67,7 @@ class ShapesData(Dataset):
         return decode_pictures(batch)
 
 
-def _uniform(seed: int, indices: Integers, columns: int) -> Floats:
+def uniform(seed: int, indices: Integers, columns: int) -> Floats:
     """Numbers in [0, 1) that are a function of seed, index and column. Shape: ``(B,)`` to ``(B, n)``."""
     rows = mix(indices.astype(np.uint64) ^ mix(np.array([seed], np.uint64)))
     words = mix(rows[:, None] ^ mix(np.arange(columns, dtype=np.uint64)))

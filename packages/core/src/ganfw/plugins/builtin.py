@@ -37,6 +37,10 @@ def ganfw_register_data() -> Iterable[Part]:
     yield Part("files", f"{home}:FilesConfig", "pictures of your own: a folder, a zip, Parquet or Arrow tables")
     yield Part("hub", f"{home}:HubConfig", "pictures of a Hugging Face data set, by its name")
     yield Part("shapes", f"{home}:ShapesConfig", "discs, squares and triangles, drawn as they are needed")
+    yield Part(
+        "gaussians", "ganfw.config.point_data:GaussiansConfig", "points on a ring or a grid, whose modes are known",
+        "Srivastava et al. 2017, section 4.1",
+    )  # fmt: skip
     combined = "ganfw.config.combined_data"
     yield Part("domains", f"{combined}:DomainsConfig", "several sources as one, each a class")
     yield Part("semi-supervised", f"{combined}:SemiSupervisedConfig", "few labels beside many samples")

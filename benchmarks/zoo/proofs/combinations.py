@@ -1,0 +1,5 @@
+"""Recipes that mix the parts of several packages."""
+
+PROOFS = ()
+
+FULL_SIZE = ()

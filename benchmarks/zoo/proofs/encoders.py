@@ -1,0 +1,5 @@
+"""Recipes of ganfw-encoders."""
+
+PROOFS = ()
+
+FULL_SIZE = ()

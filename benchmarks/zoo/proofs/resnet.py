@@ -1,0 +1,5 @@
+"""Recipes of ganfw-resnet."""
+
+PROOFS = ()
+
+FULL_SIZE = ()
