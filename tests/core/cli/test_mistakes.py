@@ -105,7 +105,8 @@ def test_run_folder_of_another_recipe(ganfw, pictures, tiny):
 
 def test_run_folder_that_is_a_file(ganfw, pictures, tiny):
     assert complaint(ganfw("train", "dcgan", "--run", "pictures/00.png", "data.path=pictures", *tiny)) == (
-        "ganfw: cannot write to the run folder pictures/00.png: File exists\n"
+        "ganfw: cannot write to the run folder pictures/00.png: File exists. Make it writable and run the same command "
+        "again, or choose another folder with --run.\n"
     )
 
 

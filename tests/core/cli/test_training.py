@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganfw.training.checkpoint import read_tensors
+from ganfw.training.tensors import read_tensors
 
 
 def weights(folder):

@@ -13,8 +13,10 @@ from toys import GradientNorm, Logistic, ring, toy_gan, toy_trainer, weights
 
 import ganfw
 from ganfw.training import checkpoint
-from ganfw.training.checkpoint import Checkpoints, read_tensors, write_tensors
+from ganfw.training import tensors as tensor_files
+from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.ema import EMA
+from ganfw.training.tensors import read_tensors, write_tensors
 
 
 def trained(run, steps, **settings):
@@ -82,13 +84,81 @@ def test_a_torn_checkpoint_is_named_and_the_one_before_is_used(tmp_path, damage,
     assert torch.equal(everything(unbroken), everything(resumed))
 
 
+@pytest.mark.parametrize("bit", [0, 3, 7])
+def test_no_flipped_bit_of_the_facts_is_believed(tmp_path, bit):
+    """Whichever byte of state.json is damaged: it is refused, or still says what was saved."""
+    trained(tmp_path, 2)
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
+    tensors, facts = checkpoints.newest()
+    file = tmp_path / "checkpoints/step-000000002/state.json"
+    whole, accepted = file.read_bytes(), 0
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << bit
+        file.write_bytes(bytes(damaged))
+        try:
+            found, read_facts = checkpoints.newest()
+        except ganfw.GanfwError as error:
+            assert "step-000000002" in str(error)  # noqa: PT017
+            continue
+        accepted += 1
+        assert read_facts == facts
+        assert all(torch.equal(found[name], tensor) for name, tensor in tensors.items())
+    assert accepted < 20  # white space between the values, at most
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.99])
+def test_a_damaged_model_is_named(tmp_path, part):
+    trained(tmp_path, 2)
+    file = tmp_path / "model/model.safetensors"
+    data = bytearray(file.read_bytes())
+    start = int.from_bytes(data[:8], "little") + 8
+    data[start + int(part * (len(data) - start))] ^= 16
+    file.write_bytes(bytes(data))
+    with pytest.raises(ganfw.GanfwError) as caught:
+        ganfw.load(tmp_path, gan=toy_gan(norm=True))
+    assert str(caught.value) == (
+        f"the model in {tmp_path / 'model'} cannot be read: model.safetensors is damaged: it does not match its "
+        "checksum"
+    )
+
+
+def test_a_checkpoint_that_may_not_be_read_is_not_taken_for_a_torn_one(tmp_path, monkeypatch):
+    trained(tmp_path, 4, checkpoint_every=2)
+    newest = tmp_path / "checkpoints/step-000000004"
+
+    def denied(folder):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(checkpoint, "_read", denied)
+    with pytest.raises(ganfw.GanfwError) as caught:
+        trained(tmp_path, 6, checkpoint_every=2)
+    assert str(caught.value) == (
+        f"the checkpoint {newest} cannot be read: Permission denied. Check who may read the run folder, and run the "
+        "same command again."
+    )
+    assert newest.is_dir()
+
+
+def test_a_link_among_the_checkpoints_is_removed_and_not_followed(tmp_path):
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("")
+    trained(tmp_path / "run", 2)
+    for name in ("step-000000001", ".writing-000000004", ".removing-step-000000000"):
+        (tmp_path / "run/checkpoints" / name).symlink_to(precious)
+    trained(tmp_path / "run", 4, keep_checkpoints=1)
+    assert [path.name for path in (tmp_path / "run/checkpoints").iterdir()] == ["step-000000004"]
+    assert (precious / "file").exists()
+
+
 def test_disk_full_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
     trained(tmp_path, 4)
 
     def full(*_args, **_kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "save_file", full)
+    monkeypatch.setattr(tensor_files, "save_file", full)
     with pytest.raises(ganfw.GanfwError) as caught:
         trained(tmp_path, 8)
     assert str(caught.value) == (
@@ -148,7 +218,7 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
 def test_what_is_needed_to_go_on_is_weights_moments_and_one_integer(tmp_path):
     trained(tmp_path, 2)
     tensors, facts = Checkpoints(tmp_path / "checkpoints").newest()
-    assert facts.keys() == {"step", "batch_size", "data", "sha256"}
+    assert facts.keys() == {"step", "batch_size", "data", "samples", "sha256"}
     assert {name.split(".")[0] for name in tensors} == {"gan", "ema", "optimizer"}
     assert json.loads((tmp_path / "environment.json").read_text())["packages"]["ganfw-core"] == ganfw.__version__
 
@@ -247,24 +317,28 @@ def test_a_model_that_was_not_written_is_mended(tmp_path):
     assert json.loads((tmp_path / "model/config.json").read_text())["images"] == 48
 
 
-def test_a_model_that_cannot_be_written_is_an_error_and_not_a_traceback(tmp_path):
+def test_what_cannot_be_written_is_refused_before_training(tmp_path):
     (tmp_path / "model").write_text("in the way")
     with pytest.raises(ganfw.GanfwError) as caught:
         trained(tmp_path, 3)
     assert str(caught.value) == (
-        f"could not save model in {tmp_path}: [Errno 17] File exists: '{tmp_path / 'model'}'. The last good "
-        "checkpoint, step-000000003, is untouched. Make room and run the same command again."
+        f"cannot write to the run folder {tmp_path / 'model'}: File exists. Make it writable and run the same command "
+        "again, or choose another folder with --run."
     )
 
 
 def test_changed_data_are_refused(tmp_path):
-    toy_trainer(run=tmp_path, data=ring(100), steps=2, document={}).fit()
+    before, after, document = ring(100), ring(101), {"data": {"type": "ring"}}
+    toy_trainer(run=tmp_path, data=before, steps=2, document=document).fit()
     with pytest.raises(ganfw.GanfwError) as caught:
-        toy_trainer(run=tmp_path, data=ring(101), steps=4, document={}).fit()
+        toy_trainer(run=tmp_path, data=after, steps=4, document=document).fit()
     assert str(caught.value) == (
-        f"the data have changed since {tmp_path} was last saved, at step 2, so it cannot go on as if they had not. Put "
-        f"the data back, or train into another folder with --run and take the weights along with start_from={tmp_path}."
+        f"the data have changed since {tmp_path} was last saved, at step 2: data.type=ring has {after.fingerprint} "
+        f"(101 samples) and had {before.fingerprint} (100 samples), so the run cannot go on as if they had not. Put "
+        "the data back, or train into another folder with --run and take the weights along with "
+        f"start_from={tmp_path}."
     )
+    assert Checkpoints(tmp_path / "checkpoints").newest()[1]["step"] == 2
 
 
 def test_the_source_of_a_start_is_not_needed_to_go_on(tmp_path):

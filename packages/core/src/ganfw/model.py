@@ -13,9 +13,9 @@ import torch
 
 from ganfw import __version__, specs
 from ganfw.errors import GanfwError
-from ganfw.training.checkpoint import read_tensors, write_tensors
-from ganfw.training.run_folder import write_text
+from ganfw.training.files import write_text
 from ganfw.training.samples import draw_samples, make_grid, save_picture
+from ganfw.training.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
     }
     part = folder / ".model.safetensors.part"
     try:
-        write_tensors(part, weights)
+        write_tensors(part, weights, checksum=True)
         os.replace(part, folder / "model.safetensors")
     finally:
         part.unlink(missing_ok=True)

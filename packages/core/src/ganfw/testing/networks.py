@@ -16,7 +16,7 @@ from ganfw.specs import SequenceSpec, VectorSpec
 from ganfw.testing.common import globals_of, settings
 from ganfw.testing.subject import Subject, close, require
 from ganfw.testing.toys import COUNT, toy_data, toy_gan
-from ganfw.training.checkpoint import read_tensors, write_tensors
+from ganfw.training.tensors import read_tensors, write_tensors
 from ganfw.training.trainer import Trainer
 
 if TYPE_CHECKING:

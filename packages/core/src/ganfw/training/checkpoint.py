@@ -4,67 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 from errno import ENOSPC
 from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from ganfw.errors import GanfwError
+from ganfw.training.files import sync_file, sync_folder
+from ganfw.training.tensors import read_metadata, read_tensors, write_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import torch
     from torch import Tensor
 
 log = logging.getLogger("ganfw")
-_WRITING = ".writing-"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_file(path: Path) -> None:
-    """Make a file's content survive a power cut."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write tensors as safetensors. Names that share one storage are stored once and recorded as aliases."""
-    seen: dict[tuple[int, torch.Size], str] = {}
-    unique: dict[str, Tensor] = {}
-    aliases: dict[str, str] = {}
-    for name, tensor in tensors.items():
-        identity = (tensor.data_ptr(), tensor.shape)
-        if tensor.numel() and identity in seen:
-            aliases[name] = seen[identity]
-        else:
-            seen[identity] = name
-            unique[name] = tensor.detach().contiguous()
-    save_file(unique, path, metadata={"aliases": json.dumps(aliases)})
-    sync_file(path)
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Read what `write_tensors` wrote, on the CPU."""
-    from safetensors import safe_open
-
-    tensors = load_file(path, device="cpu")
-    with safe_open(path, "pt") as file:
-        aliases = json.loads((file.metadata() or {}).get("aliases", "{}"))
-    return tensors | {name: tensors[same] for name, same in aliases.items()}
+_WRITING, _REMOVING = ".writing-", ".removing-"
 
 
 class Checkpoints:
@@ -80,7 +38,7 @@ class Checkpoints:
 
     def all(self) -> list[Path]:
         """Every checkpoint folder in order of steps, whole or torn."""
-        return sorted(self.folder.glob("step-*")) if self.folder.is_dir() else []
+        return sorted(self.folder.glob("step-[0-9]*")) if self.folder.is_dir() else []
 
     def save(self, step: int, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> Path:
         """Write one checkpoint and remove those that are too old.
@@ -92,16 +50,12 @@ class Checkpoints:
         part = self.folder / f"{_WRITING}{step:09d}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for leftover in self.folder.glob(f"{_WRITING}*"):
-                shutil.rmtree(leftover)
+            for leftover in [*self.folder.glob(f"{_WRITING}*"), *self.folder.glob(f"{_REMOVING}*")]:
+                _remove(leftover)
             part.mkdir()
-            write_tensors(part / "state.safetensors", tensors)
-            with (part / "state.safetensors").open("rb") as file:
-                digest = file_digest(file, "sha256").hexdigest()
-            (part / "state.json").write_text(json.dumps({**facts, "step": step, "sha256": digest}, indent=1))
-            sync_file(part / "state.json")
+            _write(part, tensors, {**facts, "step": step})
             if final.exists():  # torn: a whole one of this step would have been resumed from
-                shutil.rmtree(final)
+                self._set_aside(final)
             part.rename(final)
             sync_folder(self.folder)
         except (OSError, SafetensorError) as error:
@@ -110,12 +64,22 @@ class Checkpoints:
         # What claims to be newer is torn: a whole one would have been resumed from.
         older, newer = [p for p in self.all() if p.name < final.name], [p for p in self.all() if p.name > final.name]
         for folder in older[: len(older) - self.keep + 1] + newer:
-            shutil.rmtree(folder)
+            try:
+                self._set_aside(folder)
+            except OSError as error:
+                log.warning("the old checkpoint %s could not be removed: %s", folder, error.strerror or error)
         return final
+
+    def _set_aside(self, folder: Path) -> None:
+        """Remove a checkpoint, so that a kill meanwhile leaves nothing that looks like one."""
+        doomed = folder.rename(self.folder / f"{_REMOVING}{folder.name}")
+        _remove(doomed)
 
     def cannot_save(self, target: Path, error: Exception) -> str:
         """What to say when something of the run could not be written."""
-        full = "No space left" in str(error) or "StorageFull" in str(error) or getattr(error, "errno", None) == ENOSPC
+        number = getattr(error, "errno", None)
+        # Errors of safetensors have no number, but the text of one.
+        full = number == ENOSPC or any(text in str(error) for text in ("No space left", "StorageFull", "os error 28"))
         reason = "the disk is full" if full else str(error)
         kept = self.all()
         last = (
@@ -130,11 +94,16 @@ class Checkpoints:
         """Tensors and facts of the newest whole checkpoint; a torn one is named in the log and skipped.
 
         Raises:
-            GanfwError: If there are checkpoints, but all are torn.
+            GanfwError: If there are checkpoints, but all are torn, or one may not be read: it may yet be whole.
         """
         for folder in reversed(self.all()):
             try:
                 return _read(folder)
+            except PermissionError as error:
+                raise GanfwError(
+                    f"the checkpoint {folder} cannot be read: {error.strerror}. Check who may read the run folder, and "
+                    "run the same command again."
+                ) from error
             except (OSError, ValueError, KeyError, SafetensorError) as error:
                 log.warning("checkpoint %s is torn (%s); using the one before it", folder.name, error)
         if torn := self.all():
@@ -145,6 +114,17 @@ class Checkpoints:
         return None
 
 
+def _write(folder: Path, tensors: Mapping[str, Tensor], facts: dict[str, Any]) -> None:
+    """The facts stand in both files: beside the checksum to be read, and under it to be held to."""
+    path = folder / "state.safetensors"
+    write_tensors(path, tensors, facts=json.dumps(facts))
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    (folder / "state.json").write_text(json.dumps({**facts, "sha256": digest}, indent=1))
+    sync_file(folder / "state.json")
+    sync_folder(folder)
+
+
 def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     facts = json.loads((folder / "state.json").read_text())
     if not isinstance(facts, dict) or not isinstance(facts.get("step"), int) or facts["step"] < 0:
@@ -153,4 +133,15 @@ def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     with path.open("rb") as file:
         if file_digest(file, "sha256").hexdigest() != facts["sha256"]:
             raise ValueError("state.safetensors does not match its checksum")
+    written = read_metadata(path).get("facts")
+    if written is not None and {**json.loads(written), "sha256": facts["sha256"]} != facts:
+        raise ValueError("state.json does not match what was saved with the tensors")
     return read_tensors(path), facts
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, or a link in its place but not what that leads to."""
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ganfw.errors import GanfwError
-from ganfw.training.run_folder import write_text
+from ganfw.training.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from ganfw.model import images_of, save_model
 from ganfw.specs import ImageSpec
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.samples import make_grid, save_picture
-from ganfw.training.state import state_of
+from ganfw.training.state import facts_of, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,7 @@ class Outputs:
         trainer = self.trainer
         if self._main:
             trainer.events.tell("before_checkpoint", trainer=trainer)
-            facts = {"batch_size": trainer.config.batch_size, "data": trainer.data.fingerprint}
-            path = self.checkpoints.save(trainer.step, state_of(trainer), facts)
+            path = self.checkpoints.save(trainer.step, state_of(trainer), facts_of(trainer))
             self._model()
             trainer.events.tell("after_checkpoint", trainer=trainer, path=path)
         trainer.accelerator.wait_for_everyone()

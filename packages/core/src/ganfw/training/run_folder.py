@@ -7,11 +7,13 @@ import os
 import platform
 import subprocess
 from contextlib import contextmanager
+from errno import EACCES, EEXIST
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from ganfw.config.yaml import dumps, load_file
 from ganfw.errors import GanfwError
+from ganfw.training.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +27,8 @@ _FREE = {
     "steps", "kimg", "log_every", "sample_every", "sample_count", "checkpoint_every", "keep_checkpoints", "tracker",
     "workers", "on_error", "health", "evaluation",
 }  # fmt: skip
+
+_FOLDERS = ("checkpoints", "logs", "model", "samples")
 
 
 @contextmanager
@@ -45,6 +49,8 @@ def claimed(run: Path, document: Mapping[str, Any]) -> Iterator[None]:
     try:
         _lock(run, handle)
         _refuse_another_recipe(run, document)
+        for name in _FOLDERS:
+            _check_writable(run / name)
         try:
             write_text(run / "recipe.yaml", dumps(dict(document)))
             write_text(run / "environment.json", json.dumps(environment(), indent=1))
@@ -56,7 +62,19 @@ def claimed(run: Path, document: Mapping[str, Any]) -> Iterator[None]:
 
 
 def _cannot_write(run: Path, error: OSError) -> str:
-    return f"cannot write to the run folder {run}: {error.strerror or error}"
+    return (
+        f"cannot write to the run folder {run}: {error.strerror or error}. Make it writable and run the same command "
+        "again, or choose another folder with --run."
+    )
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse before training what would be met at the first checkpoint only."""
+    if not folder.exists():
+        return
+    number = EEXIST if not folder.is_dir() else EACCES if not os.access(folder, os.W_OK | os.X_OK) else None
+    if number is not None:
+        raise GanfwError(_cannot_write(folder, OSError(number, os.strerror(number))))
 
 
 def _lock(run: Path, handle: int) -> None:
@@ -116,13 +134,6 @@ def describe(
         "trainer": config.model_dump(mode="json"),
         "seed": seed,
     }
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text)
-    os.replace(part, path)
 
 
 def environment() -> dict[str, Any]:

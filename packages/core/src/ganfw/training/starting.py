@@ -9,7 +9,8 @@ from safetensors import SafetensorError
 from ganfw.errors import GanfwError
 from ganfw.training.averaging import take_from_first
 from ganfw.training.batch_statistics import synchronise_batch_statistics
-from ganfw.training.checkpoint import Checkpoints, read_tensors
+from ganfw.training.checkpoint import Checkpoints
+from ganfw.training.tensors import read_tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -42,17 +42,33 @@ def restore(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, A
         GanfwError: If the data are not those that the run has seen.
     """
     if facts["data"] != trainer.data.fingerprint:
-        raise GanfwError(
-            f"the data have changed since {trainer.run} was last saved, at step {facts['step']}, so it cannot go on as "
-            "if they had not. Put the data back, or train into another folder with --run and take the weights along "
-            f"with start_from={trainer.run}."
-        )
+        raise GanfwError(_changed(trainer, facts))
     trainer.gan.load_state_dict(_under(state, "gan."))
     if trainer.ema is not None:
         trainer.ema.shadows.load_state_dict(_under(state, "ema."))
     for name, updater in trainer.updaters.items():
         updater.load(_under(state, f"optimizer.{name}|"))
     trainer.step = int(facts["step"])
+
+
+def facts_of(trainer: Trainer) -> dict[str, Any]:
+    """What else belongs to the state: what the data were, and how large a step is."""
+    data = trainer.data
+    return {"batch_size": trainer.config.batch_size, "data": data.fingerprint, "samples": len(data)}
+
+
+def _changed(trainer: Trainer, facts: Mapping[str, Any]) -> str:
+    settings, data = trainer.document.get("data"), trainer.data
+    settings = settings if isinstance(settings, dict) else {}
+    key = next((key for key in ("path", "name", "type") if settings.get(key)), None)
+    which = f"data.{key}={settings[key]}" if key is not None else f"{type(data).__name__} in Python"
+    then = f" ({facts['samples']:,} samples)" if "samples" in facts else ""
+    return (
+        f"the data have changed since {trainer.run} was last saved, at step {facts['step']}: {which} has "
+        f"{data.fingerprint} ({len(data):,} samples) and had {facts['data']}{then}, so the run cannot go on as if they "
+        "had not. Put the data back, or train into another folder with --run and take the weights along with "
+        f"start_from={trainer.run}."
+    )
 
 
 def not_finite(phase: str, term: str, value: float, step: int, run: Path | None) -> str:
