@@ -3,11 +3,13 @@ import random
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from ganfw.data.arrays import ArrayData
 from ganfw.data.permutation import permute
 from ganfw.data.stream import Stream, _ahead, batches
 from ganfw.errors import GanfwError
+from ganfw.specs import ImageSpec
 
 
 def numbers(count):
@@ -163,3 +165,44 @@ def test_a_batch_that_does_not_divide_is_refused():
         "a batch of 10 rows does not divide into 4 equal parts, one per process. "
         "Give trainer.batch_size=8, or another number of processes."
     )
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_data_kept_on_the_device_are_the_same(tmp_path, flip):
+    from ganfw.config.data import FilesConfig
+
+    rng = np.random.default_rng(0)
+    for label in "ab":
+        (tmp_path / label).mkdir()
+        for number in range(5):
+            Image.fromarray(rng.integers(0, 256, (8, 8, 3), np.uint8)).save(tmp_path / label / f"{number}.png")
+    data = FilesConfig(path=str(tmp_path), labels="folders", flip=flip).build(ImageSpec(8))
+    assert data.stored_bytes == 10 * (3 * 8 * 8 + 8)
+    stream = Stream(data, batch_size=4, seed=0)
+    read, kept = (list(batches(stream, 2, 9, keep=keep)) for keep in (False, True))
+    for one, two in zip(read, kept, strict=True):
+        assert torch.equal(one.real, two.real)
+        assert torch.equal(one.condition, two.condition)
+
+
+def test_data_stay_where_they_are_unless_asked_or_on_a_gpu(monkeypatch):
+    data = ArrayData(np.arange(20, dtype=np.float32)[:, None], condition=np.arange(20) % 3)
+    kept = []
+    monkeypatch.setattr(data, "keep_on", kept.append)
+    list(batches(Stream(data, batch_size=4, seed=1), 0, 2, keep="auto"))
+    assert kept == []
+
+
+def test_arrays_kept_on_the_device_are_the_same():
+    data = ArrayData(np.arange(20, dtype=np.float32)[:, None], condition=np.arange(20) % 3)
+    stream = Stream(data, batch_size=4, seed=1)
+    for one, two in zip(batches(stream, 3, 9), batches(stream, 3, 9, keep=True), strict=True):
+        assert torch.equal(one.real, two.real)
+        assert torch.equal(one.condition, two.condition)
+
+
+def test_pictures_come_in_the_order_asked_for():
+    data = ArrayData(np.zeros((4, 3, 8, 8), np.uint8), condition=np.arange(4))
+    batch = next(batches(Stream(data, batch_size=4, seed=0), 0, 1, channels_last=True))
+    assert batch.real.is_contiguous(memory_format=torch.channels_last)
+    assert not batch.real.is_contiguous()

@@ -172,6 +172,11 @@ def changing_threads(spec):
     return Generator(spec.shape)
 
 
+class Viewing(LinearDiscriminator):
+    def forward(self, x, condition=None, *, features=False):
+        return super().forward(x.view(len(x), -1).view(x.shape), condition, features=features)
+
+
 class MixingJudge(LinearDiscriminator):
     def forward(self, x, condition=None, *, features=False):
         return super().forward(x - x.mean(0) if self.training else x, features=features)
@@ -364,6 +369,7 @@ DEFECTS = {
     "not finite in bf16": ("generator", made(Halves), {"autocast"}),
     "control flow that depends on data": ("generator", made(Branching), {"devices", "export"}),
     "another result when compiled": ("generator", made(Compiled), {"compile", "export"}),
+    "a judge that views": ("discriminator", judge(Viewing), {"memory_format", "training"}),
     "a judge that mixes samples": ("discriminator", judge(MixingJudge), {"independence"}),
     "logits that change with features": ("discriminator", judge(OtherWhenAsked), {"shapes"}),
     "a code of another length": ("encoder", config_of(miscounting), {"shapes"}),

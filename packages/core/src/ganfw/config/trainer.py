@@ -82,10 +82,14 @@ class TrainerConfig(Config):
     """Watch how the run is doing, and say in words what goes wrong and what usually helps."""
     workers: int = Field(default=0, ge=0)
     """Processes that read data ahead. The order of the data does not depend on it."""
+    data_on_device: Literal["auto"] | bool = "auto"
+    """Keep all prepared data on the GPU; auto does so if they fill at most a quarter of its free memory."""
     on_error: Literal["stop", "disable"] = "stop"
     """What becomes of a plugin that raises in a training event: it stops the run, or hears of no further events."""
+    channels_last: bool = True
+    """Keep pictures and their weights in the memory format that convolutions are fastest in; values stay the same."""
     compile: bool = False
-    """Compile the networks with torch.compile; phases of second order still run eager."""
+    """Compile the networks with torch.compile, if a trial at the start succeeds; phases of second order run eager."""
     deterministic: bool = False
     """Ask PyTorch for deterministic kernels, so that a GPU run too can be repeated bit for bit."""
 

@@ -16,6 +16,8 @@ from ganfw.errors import GanfwError
 from ganfw.specs import Condition, ImageSpec, Spec, VectorSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ganfw.data.dataset import Integers, Rows
     from ganfw.training.step import Batch
 
@@ -57,6 +59,16 @@ class ArrayData(Dataset):
     def rows(self, indices: Integers, keys: Integers) -> Rows:
         """The rows as they were given; ``keys`` are not used."""
         return {name: array[indices] for name, array in self._arrays.items()}
+
+    @property
+    def stored_bytes(self) -> int:
+        """The size of all arrays."""
+        return sum(array.nbytes for array in self._arrays.values())
+
+    def keep_on(self, device: torch.device) -> Callable[[torch.Tensor, torch.Tensor], dict[str, torch.Tensor]]:
+        """Copy all arrays to a device."""
+        kept = {name: torch.from_numpy(np.ascontiguousarray(a)).to(device) for name, a in self._arrays.items()}
+        return lambda indices, keys: {name: tensor[indices] for name, tensor in kept.items()}
 
     def decode(self, batch: Batch) -> Batch:
         """Pictures from uint8 to [-1, 1]; everything else as it is."""

@@ -6,8 +6,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import numpy.typing as npt
+    import torch
+    from torch import Tensor
 
     from ganfw.specs import Spec
     from ganfw.training.step import Batch
@@ -47,6 +51,19 @@ class Dataset(ABC):
     def plain(self) -> Dataset:
         """The same data without random changes, for evaluation."""
         return self
+
+    @property
+    def stored_bytes(self) -> int | None:
+        """The size of all rows as they are stored; ``None`` where they cannot be kept on a device as a whole."""
+        return None
+
+    def keep_on(self, device: torch.device) -> Callable[[Tensor, Tensor], dict[str, Tensor]]:
+        """Copy all rows to a device.
+
+        Returns:
+            What `rows` is, for indices and keys on the device, without touching the host.
+        """
+        raise NotImplementedError(f"{type(self).__name__} cannot be kept on a device")
 
     def decode(self, batch: Batch) -> Batch:
         """Turn stored values into the spec's range, on the device that the batch is on."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ganfw.data.cache import Prepared, open_prepared, prepare
 from ganfw.data.dataset import Dataset
@@ -11,13 +14,19 @@ from ganfw.errors import GanfwError
 from ganfw.specs import Condition, ImageSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    import torch
+    from torch import Tensor
 
     from ganfw.data.dataset import Integers, Rows
     from ganfw.data.rules import Background, Fit
     from ganfw.data.sources import Source
     from ganfw.specs import Spec
     from ganfw.training.step import Batch
+
+_AT_ONCE = 4096
 
 
 class PictureData(Dataset):
@@ -48,6 +57,31 @@ class PictureData(Dataset):
         if self.prepared.labels is None:
             return {"real": real}
         return {"real": real, "condition": self.prepared.labels[indices]}
+
+    @property
+    def stored_bytes(self) -> int:
+        """One byte for each value, and eight for each label."""
+        each = prod(self.prepared.pictures.shape) + (0 if self.prepared.labels is None else 8)
+        return len(self) * each
+
+    def keep_on(self, device: torch.device) -> Callable[[Tensor, Tensor], dict[str, Tensor]]:
+        """Copy the pictures to a device, some thousand at a time; mirroring is done there too."""
+        import torch
+
+        pictures, count = self.prepared.pictures, len(self)
+        real = torch.empty(count, *pictures.shape, dtype=torch.uint8, device=device)
+        for start in range(0, count, _AT_ONCE):
+            rows = np.arange(start, min(start + _AT_ONCE, count))
+            real[start : start + len(rows)] = torch.from_numpy(pictures.take(rows)).to(device)
+        labels = None if self.prepared.labels is None else torch.from_numpy(self.prepared.labels).to(device)
+
+        def rows_of(indices: Tensor, keys: Tensor) -> dict[str, Tensor]:
+            chosen = real[indices]
+            if self.flip:
+                chosen = torch.where((keys & 1).bool().view(-1, 1, 1, 1), chosen.flip(-1), chosen)
+            return {"real": chosen} if labels is None else {"real": chosen, "condition": labels[indices]}
+
+        return rows_of
 
     def plain(self) -> PictureData:
         """The same pictures, none of them mirrored."""

@@ -8,7 +8,7 @@ step sees, and resuming needs the step alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ganfw.data.dataset import Dataset, Integers, Rows
 
 _BLOCK_ROWS = 4096
+KeepOnDevice = Literal["auto"] | bool
 
 
 class Stream:
@@ -78,8 +79,9 @@ class Stream:
 
 
 def batches(
-    stream: Stream, start: int, stop: int, *, workers: int = 0, device: torch.device | str = "cpu"
-) -> Iterator[Batch]:
+    stream: Stream, start: int, stop: int, *, workers: int = 0, device: torch.device | str = "cpu",
+    keep: KeepOnDevice = False, channels_last: bool = False,
+) -> Iterator[Batch]:  # fmt: skip
     """This rank's batches of the steps ``start`` to ``stop``, decoded on the device.
 
     Args:
@@ -88,11 +90,37 @@ def batches(
         stop: The step after the last.
         workers: Processes that read ahead; 0 reads in this one. The batches are the same.
         device: Where the batches go. Copies to a GPU are pinned, asynchronous, and one batch ahead.
+        keep: Keep all rows on the device, where the data allow it; ``auto`` does so on a GPU if they fill at most a
+            quarter of its free memory. The batches are the same.
+        channels_last: Hand out pictures in that memory format, whatever their values.
     """
     device = torch.device(device)
-    moved = (_move(tensors, device) for tensors in _read(stream, start, stop, workers))
+    if start < stop and _keeps(stream.dataset, device, keep):
+        moved = _kept(stream, start, stop, device)
+    else:
+        moved = (_move(tensors, device) for tensors in _read(stream, start, stop, workers))
     for batch in _ahead(moved) if device.type == "cuda" else moved:
-        yield stream.dataset.decode(batch)
+        decoded = stream.dataset.decode(batch)
+        yield decoded.map(_channels_last) if channels_last else decoded
+
+
+def _keeps(dataset: Dataset, device: torch.device, keep: KeepOnDevice) -> bool:
+    size = dataset.stored_bytes
+    if keep != "auto" or size is None:
+        return bool(keep) and size is not None
+    return device.type == "cuda" and 4 * size <= torch.cuda.mem_get_info(device)[0]
+
+
+def _kept(stream: Stream, start: int, stop: int, device: torch.device) -> Iterator[Batch]:
+    rows = stream.dataset.keep_on(device)
+    for step in range(start, stop):
+        indices, keys = (torch.from_numpy(numbers) for numbers in stream.order(step))
+        order = _move({"indices": indices, "keys": keys}, device)
+        yield Batch(rows(order["indices"], order["keys"]))
+
+
+def _channels_last(x: torch.Tensor) -> torch.Tensor:
+    return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
 
 
 def _read(stream: Stream, start: int, stop: int, workers: int) -> Iterable[dict[str, torch.Tensor]]:

@@ -200,6 +200,20 @@ def autocast(subject: Subject) -> None:
             require(made.isfinite().all(), "under bf16 autocast the output is not finite", "keep sums in float32")
 
 
+def memory_format(subject: Subject) -> None:
+    """In channels-last order, which the trainer keeps pictures and weights in, the result is the same."""
+    network = subject.build().eval()
+    x, condition = _inputs(subject, network)
+    expected = _outputs(network, (x, condition))
+    ordered = x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+    try:
+        found = _outputs(network.to(memory_format=torch.channels_last), (ordered, condition))
+    except RuntimeError as error:
+        require(False, f"in channels-last order it fails: {error}", "use reshape or flatten in place of view")
+    for one, other in zip(found, expected, strict=True):
+        require(close(one, other), "in channels-last order the output differs", "index by axes, never by strides")
+
+
 def compile(subject: Subject) -> None:
     """torch.compile traces it, and the result is the same."""
     network = subject.build().eval()
@@ -242,7 +256,8 @@ def _use(subject: Subject, network: Any) -> None:
 
 
 CHECKS: list[Check] = [
-    settings, shapes, precision, devices, gradients, seed, independence, state, autocast, compile, export,
+    settings, shapes, precision, devices, gradients, seed, independence, state, autocast, memory_format,
+    compile, export,
     globals_of(_use), training,
 ]  # fmt: skip
 ENCODER_CHECKS = [check for check in CHECKS if check is not training]

@@ -16,6 +16,8 @@ from ganfw.networks import Verdict
 from ganfw.training.convolution import FastSecondDerivatives
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from torch import nn
 
     from ganfw.config.trainer import TrainerConfig
@@ -63,9 +65,16 @@ def use_deterministic_kernels() -> None:
     torch.use_deterministic_algorithms(True)
 
 
-def hand_back_float32(network: nn.Module) -> None:
-    """Make a network's outputs float32, so that losses, penalties and controllers never see half precision."""
-    network.register_forward_hook(lambda _module, _args, output: _to_float32(output))
+def lay_out(gan: nn.Module, *, channels_last: bool) -> None:
+    """Keep weights of four axes in channels-last order, or as they are. What they make has the same order."""
+    if channels_last:
+        gan.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def hand_back_float32(networks: Iterable[nn.Module]) -> None:
+    """Make the networks' outputs float32, so that losses, penalties and controllers never see half precision."""
+    for network in networks:
+        network.register_forward_hook(lambda _module, _args, output: _to_float32(output))
 
 
 def _to_float32(output: Any) -> Any:

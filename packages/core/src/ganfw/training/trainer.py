@@ -20,20 +20,13 @@ from ganfw.data.stream import Stream, batches
 from ganfw.errors import GanfwError
 from ganfw.health.watch import Watch
 from ganfw.plugins.events import Events
-from ganfw.training import run_folder
+from ganfw.training import modes, run_folder
 from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather
 from ganfw.training.checkpoint import Checkpoints
+from ganfw.training.compiling import compile_networks
 from ganfw.training.display import Display
 from ganfw.training.ema import EMA
 from ganfw.training.meter import Meter
-from ganfw.training.modes import (
-    autocast,
-    hand_back_float32,
-    phase_mode,
-    precision_of,
-    seed_globally,
-    use_deterministic_kernels,
-)
 from ganfw.training.outputs import Outputs
 from ganfw.training.runtime import make_accelerator
 from ganfw.training.samples import draw_samples
@@ -92,27 +85,23 @@ class Trainer:
         check_before_training(gan, data, config, freeze, self.world)
 
         if config.deterministic:
-            use_deterministic_kernels()
+            modes.use_deterministic_kernels()
         resuming = self.run is not None and Checkpoints(self.run / "checkpoints").all()
         if start is not None and not resuming:
             start_from(gan, Path(start))
         gan.train()
         for name in freeze:
             getattr(gan, name).requires_grad_(False).eval()
-        gan.to(self.device)
+        modes.lay_out(gan.to(self.device), channels_last=config.channels_last)
         join_processes(gan, config, self.world)
-        self.precision = precision_of(config, self.device)
+        self.precision = modes.precision_of(config, self.device)
         self.phases = [p for p in gan.phases if not set(p.network_names) <= set(freeze)]
         half = self.device if self.precision is torch.float16 else None
         self.updaters = make_updaters(gan, self.phases, optimizers or {}, half=half)
         self.freezer, self._terms = Freezer(gan), gan.terms()
         self.ema = EMA(gan, config.ema) if config.ema is not None and gan.averaged else None
         if self.precision is not torch.float32:
-            for network in gan.networks().values():
-                hand_back_float32(network)
-        if config.compile:
-            for network in gan.networks().values():
-                network.compile(dynamic=False)
+            modes.hand_back_float32(gan.networks().values())
         self.meter, self.events = Meter(self.world), Events(config.on_error)
         self.step = 0
         self._phases_checked: set[str] = set()
@@ -143,13 +132,18 @@ class Trainer:
         config, total = self.config, self.config.total_steps
         outputs, watch = self._open_run(), Watch(self)
         stream = Stream(self.data, batch_size=config.batch_size, seed=self.seed, rank=self.rank, world=self.world)
+        if config.compile and self.step < total:
+            compile_networks(self, stream)
         clock, clock_step = time.perf_counter(), self.step
         silent = not self.accelerator.is_main_process
         with Display(total, self.step, silent=silent) as display, Stopping(self.world, self.device) as stopping:
             if self.step:
                 display.say(f"going on from step {self.step}" if self.step < total else f"{self.run} is complete")
             self.events.tell("before_run", trainer=self)
-            for batch in batches(stream, self.step, total, workers=config.workers, device=self.device):
+            for batch in batches(
+                stream, self.step, total, workers=config.workers, device=self.device, keep=config.data_on_device,
+                channels_last=config.channels_last,
+            ):  # fmt: skip
                 self.run_step(batch)
                 display.advance(self.step)
                 last, stop = self.step == total, stopping.after(self.step)
@@ -171,7 +165,7 @@ class Trainer:
     def run_step(self, batch: Batch) -> None:
         """One step: every phase that is due, on this process's share of the global batch."""
         self.events.tell("before_step", trainer=self, batch=batch)
-        seed_globally(key(self.seed, self.step, self.rank), self.device)
+        modes.seed_globally(key(self.seed, self.step, self.rank), self.device)
         steps = self._micro_batches(batch)
         for phase in self.phases:
             if phase.due(self.step):
@@ -192,10 +186,10 @@ class Trainer:
         updater, factor = self.updaters[phase.optimizer_name], phase.gain / len(steps)
         self.freezer.only(phase.network_names)
         self.events.tell("before_phase", trainer=self, phase=phase)
-        with phase_mode(phase, compiled=self.config.compile, device=self.device):
+        with modes.phase_mode(phase, compiled=self.config.compile, device=self.device):
             for step in steps:
                 step.enter(phase.name)
-                with autocast(self.device, self.precision):
+                with modes.autocast(self.device, self.precision):
                     terms = phase.loss(step)
                     loss = reduce(add, terms.values())
                 for name, term in terms.items():
