@@ -75,10 +75,11 @@ def test_dry_run(ganfw, pictures, tiny, tmp_path):
     rows = dict(line.split("  ", 1) for line in findings.splitlines())
     assert [name.strip() for name in rows] == [
         "parameters of generator", "parameters of discriminator", "time of discriminator", "time of discriminator/r1",
-        "time of generator", "time of a step", "images a second", "peak memory", "the whole run",
+        "time of generator", "time of a step", "launches of a step", "images a second", "peak memory", "the whole run",
     ]  # fmt: skip
     # Two convolutions of 4 x 4: 3 to 4 channels, 4 to 1; the first one's 4 biases stand or fall with the norm.
     assert int(rows["parameters of discriminator"].strip()) in {256, 260}
+    assert 100 < int(rows["launches of a step"].split()[0].replace(",", "")) < 2000
     assert rows["the whole run"].endswith(" for 200 steps")
     assert not (tmp_path / "runs").exists()
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode  # public: it is PyTorch's page on extending that names it
 
 from ganfw.data.stream import Stream, batches
+from ganfw.training.compiling import compile_networks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ganfw.gan import Phase
     from ganfw.training.step import Step
@@ -30,6 +33,7 @@ class Measurement:
         parameters: Number per network.
         phase_seconds: Time of each phase, whenever it runs.
         step_seconds: Time of a step on average over the run: most phases run in each, lazy ones in few.
+        step_operators: PyTorch's operators in a step on average, each of which costs the host a launch.
         batch_size: Images per step.
         steps: Length of the run.
         peak_bytes: Most memory in use at once: of the device, or of this process on a CPU.
@@ -39,6 +43,7 @@ class Measurement:
     parameters: Mapping[str, int]
     phase_seconds: Mapping[str, float]
     step_seconds: float
+    step_operators: float
     batch_size: int
     steps: int
     peak_bytes: int
@@ -50,6 +55,7 @@ class Measurement:
             *((f"parameters of {name}", f"{count:,}") for name, count in self.parameters.items()),
             *((f"time of {name}", f"{seconds * 1000:.1f} ms") for name, seconds in self.phase_seconds.items()),
             ("time of a step", f"{self.step_seconds * 1000:.1f} ms on average, on {self.device}"),
+            ("launches of a step", f"{self.step_operators:,.0f} operators on average"),
             ("images a second", f"{self.batch_size / self.step_seconds:.0f}"),
             ("peak memory", f"{self.peak_bytes / 2**20:,.0f} MiB"),
             ("the whole run", f"{_duration(self.steps * self.step_seconds)} for {self.steps:,} steps"),
@@ -64,25 +70,27 @@ def measure(trainer: Trainer) -> Measurement:
     Args:
         trainer: Fresh and without a run folder; it cannot train afterwards.
     """
+    if trainer.config.compile:
+        compile_networks(trainer, Stream(trainer.data, batch_size=trainer.config.batch_size, seed=trainer.seed))
     total = trainer.config.total_steps
     horizon = range(min(total, _LOOK_AHEAD_STEPS))
     due = {phase.name: [index for index in horizon if phase.due(index)] for phase in trainer.phases}
+    share = {name: len(indices) / len(horizon) for name, indices in due.items() if indices}
     chosen = sorted({indices[0] for indices in due.values() if indices})
-    clock = _Clock(trainer)
-    for index in chosen:
-        clock.step(index)
-    clock.forget()
-    for _ in range(_REPEATS):
-        for index in chosen:
-            clock.step(index)
-    phases = {name: clock.phases[name] / clock.runs[name] for name in due if name in clock.runs}
-    around = (clock.total - sum(clock.phases.values())) / (_REPEATS * len(chosen))
+    seconds = _Gauge(trainer, partial(_now, trainer.device))
+    seconds.run(chosen)
+    seconds.forget()
+    seconds.run(chosen * _REPEATS)
+    with _Operators() as operators:  # type: ignore[no-untyped-call]
+        launched = _Gauge(trainer, lambda: operators.count)
+        launched.run(chosen)
     return Measurement(
         parameters={
             name: sum(p.numel() for p in network.parameters()) for name, network in trainer.gan.networks().items()
         },
-        phase_seconds=phases,
-        step_seconds=around + sum(seconds * len(due[name]) / len(horizon) for name, seconds in phases.items()),
+        phase_seconds=seconds.phases(),
+        step_seconds=seconds.step(share),
+        step_operators=launched.step(share),
         batch_size=trainer.config.batch_size,
         steps=total,
         peak_bytes=_peak_bytes(trainer.device),
@@ -90,38 +98,69 @@ def measure(trainer: Trainer) -> Measurement:
     )
 
 
-class _Clock:
-    """Times a trainer's steps and the phases in them."""
+class _Gauge:
+    """Reads a growing number before and after a trainer's steps, and before and after the phases in them.
 
-    def __init__(self, trainer: Trainer) -> None:
-        self.trainer = trainer
+    Args:
+        trainer: Whose steps.
+        read: The number: seconds, or operators launched.
+    """
+
+    def __init__(self, trainer: Trainer, read: Callable[[], float]) -> None:
+        self.trainer, self.read = trainer, read
         self.stream = Stream(trainer.data, batch_size=trainer.config.batch_size, seed=trainer.seed)
-        self.run_phase = trainer._run_phase
-        trainer._run_phase = self._timed_phase  # type: ignore[method-assign]
         self.forget()
 
     def forget(self) -> None:
         """Start anew."""
-        self.total, self.phases, self.runs = 0.0, dict[str, float](), dict[str, int]()
+        self.steps, self.total = 0, 0.0
+        self.by_phase: dict[str, list[float]] = {}
 
-    def step(self, index: int) -> None:
-        """Run step ``index``, the reading of its data included."""
-        start = self._now()
-        self.trainer.step = index
-        for batch in batches(self.stream, index, index + 1, device=self.trainer.device):
-            self.trainer.run_step(batch)
-        self.total += self._now() - start
+    def run(self, indices: Sequence[int]) -> None:
+        """Run these steps, the reading of their data included."""
+        run_phase, self.trainer._run_phase = self.trainer._run_phase, self._run_phase  # type: ignore[method-assign]
+        self._original = run_phase
+        try:
+            for index in indices:
+                start = self.read()
+                self.trainer.step = index
+                for batch in batches(self.stream, index, index + 1, device=self.trainer.device):
+                    self.trainer.run_step(batch)
+                self.total, self.steps = self.total + self.read() - start, self.steps + 1
+        finally:
+            self.trainer._run_phase = run_phase  # type: ignore[method-assign]
 
-    def _timed_phase(self, phase: Phase, steps: list[Step]) -> None:
-        start = self._now()
-        self.run_phase(phase, steps)
-        self.phases[phase.name] = self.phases.get(phase.name, 0.0) + self._now() - start
-        self.runs[phase.name] = self.runs.get(phase.name, 0) + 1
+    def _run_phase(self, phase: Phase, steps: list[Step]) -> None:
+        start = self.read()
+        self._original(phase, steps)
+        self.by_phase.setdefault(phase.name, []).append(self.read() - start)
 
-    def _now(self) -> float:
-        if self.trainer.device.type != "cpu":
-            torch.accelerator.synchronize()
-        return time.perf_counter()
+    def phases(self) -> dict[str, float]:
+        """The mean of each phase that ran."""
+        return {name: sum(values) / len(values) for name, values in self.by_phase.items()}
+
+    def step(self, share: Mapping[str, float]) -> float:
+        """What a step takes on average, if each phase runs in this share of the steps."""
+        around = (self.total - sum(map(sum, self.by_phase.values()))) / self.steps
+        return around + sum(value * share[name] for name, value in self.phases().items())
+
+
+class _Operators(TorchDispatchMode):
+    """Counts the operators that the host launches; what a recorded graph replays is not among them."""
+
+    count = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+def _now(device: torch.device) -> float:
+    if device.type != "cpu":
+        torch.accelerator.synchronize()
+    return time.perf_counter()
 
 
 def _peak_bytes(device: torch.device) -> int:
