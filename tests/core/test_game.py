@@ -53,6 +53,25 @@ def test_losses_are_summed_over_judges():
     torch.testing.assert_close(double.phases[1].loss(step)["adversarial"], expected)
 
 
+def test_terms_are_summed_over_the_plays_of_a_phase():
+    class Twice(ganfw.TwoPlayerGAN):
+        def plays(self, step, player):
+            play = super().plays(step, player)
+            return 2 * play
+
+    once = toy_gan(regularizers={"r1": GradientNorm(), "lazy": GradientNorm(every=4)})
+    twice = Twice(once.generator, once.discriminator, Logistic(), regularizers=dict(once.regularizers.items()))
+    for one, two in zip(once.phases, twice.phases, strict=True):
+        losses = []
+        for phase in (one, two):
+            step = ganfw.Step(Batch({"real": torch.ones(8, 2)}))
+            step.enter(phase.name)
+            losses.append(phase.loss(step))
+        assert losses[0].keys() == losses[1].keys()
+        for name, value in losses[0].items():
+            torch.testing.assert_close(losses[1][name], 2 * value)
+
+
 @pytest.mark.parametrize("compares", [True, False])
 def test_the_generators_phase_judges_real_samples_only_for_losses_that_compare(compares):
     class Watching(Logistic):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from zoo.proof import Proof, near, trial
+from zoo.proof import Proof, at_most, near, trial
 
 _NARROW = ("image.size=16", "generator.width=16", "discriminator.width=16")
 _QUICK = ("trainer.batch_size=32", "optimizers.generator.lr=8e-4", "optimizers.discriminator.lr=8e-4")
 _STEEP = ("optimizers.generator.lr=1e-3", "optimizers.discriminator.lr=1e-3")
 
+_DIGITS = "mnist-classifier"
+
 PROOFS = (
+    Proof(
+        "ebgan", "Zhao et al. 2017", "unconditional", extractor=_DIGITS,
+        short=trial("image.size=16", "data.border=0", "trainer.steps=500", at_most("sliced-wasserstein", 0.15)),
+    ),
     Proof(
         "dcgan", "Radford et al. 2016", "unconditional",
         short=trial(*_NARROW, "trainer.steps=1000", near(0.25)),

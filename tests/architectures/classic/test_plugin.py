@@ -32,9 +32,9 @@ def test_importing_and_listing_imports_no_torch():
 
 def test_every_network_is_registered_by_name():
     generators = [part.name for part in ganfw_classic.ganfw_register_generator()]
-    assert generators == ["dcgan", "mlp", "cgan", "infogan", "began", "cogan"]
+    assert generators == ["dcgan", "mlp", "cgan", "infogan", "began", "cogan", "lapgan"]
     discriminators = [part.name for part in ganfw_classic.ganfw_register_discriminator()]
-    assert discriminators == ["dcgan", "mlp", "cgan", "infogan", "ebgan", "began", "cogan"]
+    assert discriminators == ["dcgan", "mlp", "cgan", "infogan", "ebgan", "began", "cogan", "lapgan"]
 
 
 def test_settings_arrive_in_the_networks():

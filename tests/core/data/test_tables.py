@@ -243,5 +243,5 @@ def test_core_brings_its_data_sources():
     from ganfw.plugins.builtin import ganfw_register_data
 
     assert [part.name for part in ganfw_register_data()] == [
-        "files", "hub", "shapes", "domains", "semi-supervised",
+        "files", "hub", "shapes", "gaussians", "domains", "semi-supervised", "binary",
     ]  # fmt: skip

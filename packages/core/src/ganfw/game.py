@@ -142,14 +142,19 @@ class TwoPlayerGAN(GAN):
             *self._lazy_phases("generator"),
         ]
 
+    def plays(self, step: Step, player: Side) -> list[Play]:
+        """What a phase plays: one play, or several whose terms are summed (a level of a pyramid each)."""
+        return [Play(self, step, player)]
+
     def discriminator_loss(self, step: Step) -> dict[str, Tensor]:
         """The discriminator's terms."""
-        play = Play(self, step, "discriminator")
-        pairs = list(zip(play.real_verdict.logits, play.fake_verdict.logits, strict=True))
+        plays = self.plays(step, "discriminator")
+        verdicts = [(play.real_verdict.logits, play.fake_verdict.logits) for play in plays]
+        pairs = [pair for real, fake in verdicts for pair in zip(real, fake, strict=True)]
         self._log(step, pairs)
         return {
             "adversarial": reduce(add, (self.loss.discriminator(real, fake) for real, fake in pairs)),
-            **{name: term(play) for name, term in self._penalties("discriminator", lazy=False).items()},
+            **self._penalise("discriminator", plays),
         }
 
     @torch.no_grad()
@@ -167,13 +172,16 @@ class TwoPlayerGAN(GAN):
 
     def generator_loss(self, step: Step) -> dict[str, Tensor]:
         """The generator's terms."""
-        play = Play(self, step, "generator")
+        plays = self.plays(step, "generator")
+        return {
+            "adversarial": reduce(add, map(self._generator_adversarial, plays)),
+            **self._penalise("generator", plays),
+        }
+
+    def _generator_adversarial(self, play: Play) -> Tensor:
         fakes = play.fake_verdict.logits
         reals = play.real_verdict.logits if self.loss.compares else [None] * len(fakes)
-        return {
-            "adversarial": reduce(add, map(self.loss.generator, fakes, reals)),
-            **{name: term(play) for name, term in self._penalties("generator", lazy=False).items()},
-        }
+        return reduce(add, map(self.loss.generator, fakes, reals))
 
     def sample(self, count: int, *, rng: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Samples of the generator; see `GAN.sample`."""
@@ -189,6 +197,10 @@ class TwoPlayerGAN(GAN):
         for term in self.regularizers.values():
             if isinstance(term, Constraint) and term.side in phase.network_names:
                 term(getattr(self, term.side))
+
+    def _penalise(self, side: Side, plays: list[Play]) -> dict[str, Tensor]:
+        penalties = self._penalties(side, lazy=False)
+        return {name: reduce(add, map(term, plays)) for name, term in penalties.items()}
 
     def _penalties(self, side: Side, *, lazy: bool) -> dict[str, Regularizer]:
         return {
@@ -213,7 +225,7 @@ class TwoPlayerGAN(GAN):
         ]  # fmt: skip
 
     def _lazy_loss(self, term: Regularizer, side: Side, step: Step) -> dict[str, Tensor]:
-        return {"penalty": term(Play(self, step, side))}
+        return {"penalty": reduce(add, map(term, self.plays(step, side)))}
 
     def _refuse_impossible_mixes(self) -> None:
         network, loss = type(self.discriminator).__name__, type(self.loss).__name__

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ganfw.lazy import lazy
 from ganfw_classic.plugin import (  # noqa: F401  (the hooks are found in this module)
     ganfw_register_discriminator,
+    ganfw_register_gan,
     ganfw_register_generator,
     ganfw_register_recipe,
 )
@@ -24,9 +25,13 @@ _HOMES = {
     "DCGANDiscriminatorConfig": "configs",
     "DCGANGenerator": "dcgan",
     "DCGANGeneratorConfig": "configs",
+    "DiscreteBGAN": "discrete",
     "EBGANDiscriminator": "ebgan",
     "InfoGANDiscriminator": "infogan",
     "InfoGANGenerator": "infogan",
+    "LAPGAN": "laplacian_game",
+    "LAPGANDiscriminator": "lapgan",
+    "LAPGANGenerator": "lapgan",
     "MLPDiscriminator": "mlp",
     "MLPDiscriminatorConfig": "configs",
     "MLPGenerator": "mlp",

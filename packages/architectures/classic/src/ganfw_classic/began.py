@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 def _stages(size: int) -> int:
     stages = size.bit_length() - 3
     if size & (size - 1) or stages < 1:
-        raise GanfwError(f"began doubles from 8 x 8, so the size of its pictures is a power of two from 8, not {size}")
+        below = 1 << (size.bit_length() - 1) if size > 8 else 8
+        raise GanfwError(
+            f"image.size={size} cannot be made by BEGAN: it doubles from 8 x 8, so the size is a power of two from 8. "
+            f"Use image.size={below} or {2 * below}."
+        )
     return stages
 
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from ganfw.networks import Discriminator, Generator, Verdict
 from ganfw_classic.classes import one_hot_rows
 from ganfw_classic.sizes import channel_ladder
-from ganfw_classic.weights import init_normal
+from ganfw_classic.weights import init_xavier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,13 +52,13 @@ class CoGANGenerator(Generator):
     ) -> None:  # fmt: skip
         super().__init__()
         self.latent_dim, self.domains = latent_dim, domains
-        ladder = channel_ladder(size, width, max_channels)
+        ladder = channel_ladder(size, width, max_channels, "CoGAN")
         layers: list[nn.Module] = [nn.ConvTranspose2d(latent_dim, ladder[0], 4, 1, 0), nn.BatchNorm2d(ladder[0])]
         for coarse, fine in pairwise(ladder):
             layers += [nn.ReLU(), nn.ConvTranspose2d(coarse, fine, 4, 2, 1), nn.BatchNorm2d(fine)]
         self.shared = nn.Sequential(*layers, nn.ReLU())
         self.own = nn.ModuleList(nn.ConvTranspose2d(ladder[-1], channels, 4, 2, 1) for _ in range(domains))
-        self.apply(init_normal)
+        self.apply(init_xavier)
 
     def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generate one picture per latent, each in its domain.
@@ -91,14 +91,14 @@ class CoGANDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         self.domains = domains
-        ladder = channel_ladder(size, width, max_channels)[::-1]
+        ladder = channel_ladder(size, width, max_channels, "CoGAN")[::-1]
         self.own = nn.ModuleList(nn.Conv2d(channels, ladder[0], 4, 2, 1) for _ in range(domains))
         layers: list[nn.Module] = [nn.LeakyReLU(0.2)]
         for fine, coarse in pairwise(ladder):
             layers += [nn.Conv2d(fine, coarse, 4, 2, 1), nn.LeakyReLU(0.2)]
         self.shared = nn.Sequential(*layers)
         self.judge = nn.Conv2d(ladder[-1], 1, 4, 1, 0)
-        self.apply(init_normal)
+        self.apply(init_xavier)
 
     def forward(self, x: Tensor, condition: Tensor | None = None, *, features: bool = False) -> Verdict:
         """Judge each picture as one of its domain.

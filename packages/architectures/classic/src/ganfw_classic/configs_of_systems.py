@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from ganfw.config.base import Config
+from ganfw.errors import GanfwError
 from ganfw_classic.configs import classes_of, numbers, pictures
 
 if TYPE_CHECKING:
@@ -109,19 +110,21 @@ class EBGANDiscriminatorConfig(Config):
     """Over the values of a picture; the paper's margins are those of the sum."""
     max_channels: int = Field(default=1024, ge=1)
     """Cap on the channels of the coarse resolutions; it matters above 64 pixels."""
+    code_size: int = Field(default=4, ge=4)
+    """Height and width of the code; the paper has 8 for 64 pixels."""
 
     def build(self, spec: Spec) -> Discriminator:
         """Make the discriminator.
 
         Raises:
-            GanfwError: If the spec is no picture, or its size no power of two from 8 to 1024.
+            GanfwError: If the spec is no picture, its size no power of two from 8 to 1024, or the code too large.
         """
         from ganfw_classic.ebgan import EBGANDiscriminator
 
         image = pictures(spec, "ebgan")
         return EBGANDiscriminator(
             size=image.size, channels=image.channels, width=self.width, reduction=self.reduction,
-            max_channels=self.max_channels,
+            max_channels=self.max_channels, code_size=self.code_size,
         )  # fmt: skip
 
 
@@ -165,6 +168,15 @@ class BEGANDiscriminatorConfig(Config):
         return BEGANDiscriminator(size=image.size, channels=image.channels, width=self.width, code=self.code)
 
 
+def _domains_of(spec: Spec) -> int:
+    if spec.condition is None or spec.condition.kind != "class":
+        raise GanfwError(
+            "cogan learns from several domains, each a class, but these data have no classes. Give data.type=domains "
+            "with a source for each under data.of, or data with labels."
+        )
+    return spec.condition.count
+
+
 class CoGANGeneratorConfig(Config):
     """DCGAN's generator with one last layer for each domain."""
 
@@ -185,7 +197,7 @@ class CoGANGeneratorConfig(Config):
 
         image = pictures(spec, "cogan")
         return CoGANGenerator(
-            size=image.size, channels=image.channels, domains=classes_of(spec, "generator"), width=self.width,
+            size=image.size, channels=image.channels, domains=_domains_of(spec), width=self.width,
             latent_dim=self.latent_dim, max_channels=self.max_channels,
         )  # fmt: skip
 
@@ -208,6 +220,6 @@ class CoGANDiscriminatorConfig(Config):
 
         image = pictures(spec, "cogan")
         return CoGANDiscriminator(
-            size=image.size, channels=image.channels, domains=classes_of(spec, "discriminator"), width=self.width,
+            size=image.size, channels=image.channels, domains=_domains_of(spec), width=self.width,
             max_channels=self.max_channels,
         )  # fmt: skip

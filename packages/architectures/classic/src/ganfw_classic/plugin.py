@@ -19,6 +19,18 @@ _CGAN = "Mirza and Osindero 2014, section 4.1"
 _INFOGAN = "Chen et al. 2016, appendix C"
 _BEGAN = "Berthelot et al. 2017, section 3.5"
 _COGAN = "Liu and Tuzel 2016, section 3"
+_PYRAMIDS = "ganfw_classic.configs_of_pyramids"
+_LAPGAN = "Denton et al. 2015, section 3"
+
+
+@hookimpl
+def ganfw_register_gan() -> Iterator[Part]:
+    """The games of this package."""
+    yield Part("laplacian", "ganfw_classic.games:LaplacianRecipe", "a game for each level of a pyramid", _LAPGAN)
+    yield Part(
+        "discrete-bgan", "ganfw_classic.games:DiscreteBGANRecipe", "binary pictures, learned by policy gradient",
+        "Hjelm et al. 2018, section 2",
+    )  # fmt: skip
 
 
 @hookimpl
@@ -30,6 +42,7 @@ def ganfw_register_generator() -> Iterator[Part]:
     yield Part("infogan", f"{_SYSTEMS}:InfoGANGeneratorConfig", "from latents that begin with codes", _INFOGAN)
     yield Part("began", f"{_SYSTEMS}:BEGANGeneratorConfig", "convolutions and nearest doubling, linear end", _BEGAN)
     yield Part("cogan", f"{_SYSTEMS}:CoGANGeneratorConfig", "DCGAN with a last layer for each domain", _COGAN)
+    yield Part("lapgan", f"{_PYRAMIDS}:LAPGANGeneratorConfig", "small pictures, and detail level by level", _LAPGAN)
 
 
 @hookimpl
@@ -49,6 +62,7 @@ def ganfw_register_discriminator() -> Iterator[Part]:
         "began", f"{_SYSTEMS}:BEGANDiscriminatorConfig", "an autoencoder that judges by its absolute error", _BEGAN
     )
     yield Part("cogan", f"{_SYSTEMS}:CoGANDiscriminatorConfig", "DCGAN with a first layer for each domain", _COGAN)
+    yield Part("lapgan", f"{_PYRAMIDS}:LAPGANDiscriminatorConfig", "a judge for each level of a pyramid", _LAPGAN)
 
 
 _RECIPES = {
@@ -62,6 +76,7 @@ _RECIPES = {
     "ragan": "each picture against the mean of the other side",
     "bgan": "a generator that aims at the decision boundary",
     "f-gan": "any of seven f-divergences as a game",
+    "ebgan": "an autoencoder that judges by its error, with the pulling-away term",
     "mlp": "32 px greyscale emoji by fully connected networks, the oldest GAN in modern form",
 }
 

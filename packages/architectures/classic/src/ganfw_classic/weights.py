@@ -24,3 +24,17 @@ def init_normal(module: nn.Module) -> None:
         return
     if module.bias is not None:
         nn.init.zeros_(module.bias)
+
+
+def init_xavier(module: nn.Module) -> None:
+    """Draw weights so that signals and gradients keep their size through layers without normalisation; biases are zero.
+
+    For ``network.apply(init_xavier)``.
+
+    References:
+        Glorot and Bengio 2010, equation 16.
+    """
+    if isinstance(module, _LINEAR):
+        nn.init.xavier_uniform_(module.weight)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -1,4 +1,4 @@
-"""Data made of other data: several sources as the classes of one, and few labels beside many samples."""
+"""Data made of other data: several sources as the classes of one, few labels beside many samples, two values alone."""
 
 from __future__ import annotations
 
@@ -59,3 +59,27 @@ class SemiSupervisedConfig(DataConfig):
         from ganfw.data.combined import SemiSupervised
 
         return SemiSupervised(self.data.build(spec), self.labelled)
+
+
+class BinaryConfig(DataConfig):
+    """Pictures of two values alone, -1 and 1, for games of discrete samples."""
+
+    data: Annotated[DataConfig, _SLOT]
+    """The pictures."""
+    threshold: float = Field(default=0.0, gt=-1, lt=1)
+    """What is above it, in [-1, 1], becomes 1 and the rest -1."""
+
+    def license(self) -> str:
+        """That of the data."""
+        return self.data.license()
+
+    def held_out(self) -> DataConfig | None:
+        """The held-out data, made binary alike."""
+        held_out = self.data.held_out()
+        return None if held_out is None else self.model_copy(update={"data": held_out})
+
+    def build(self, spec: Spec) -> Dataset:
+        """Open the data."""
+        from ganfw.data.combined import Binary
+
+        return Binary(self.data.build(spec), self.threshold)

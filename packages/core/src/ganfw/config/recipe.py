@@ -123,16 +123,20 @@ class TwoPlayerRecipe(Recipe):
     def _types_from_names(cls, regularizers: Any) -> Any:
         return types_from_names(regularizers)
 
+    def parts(self, spec: Spec) -> dict[str, Any]:
+        """What `TwoPlayerGAN` is made of, by keyword; a recipe of a game that subclasses it needs no more."""
+        return {
+            "generator": self.generator.build(spec),
+            "discriminator": self.discriminator.build(spec),
+            "loss": self.loss.build(spec),
+            "regularizers": {name: config.build(spec) for name, config in self.regularizers.items()},
+            "augmentation": self.augmentation.build(spec) if self.augmentation is not None else None,
+            "condition": spec.condition,
+            "generator_every": self.generator_every,
+        }
+
     def build(self, spec: Spec) -> GAN:
         """Make the GAN; see `Recipe.build`."""
         from ganfw.game import TwoPlayerGAN
 
-        return TwoPlayerGAN(
-            self.generator.build(spec),
-            self.discriminator.build(spec),
-            self.loss.build(spec),
-            regularizers={name: config.build(spec) for name, config in self.regularizers.items()},
-            augmentation=self.augmentation.build(spec) if self.augmentation is not None else None,
-            condition=spec.condition,
-            generator_every=self.generator_every,
-        )
+        return TwoPlayerGAN(**self.parts(spec))

@@ -125,6 +125,36 @@ class SemiSupervised(Dataset):
         return self.data.decode(batch)
 
 
+class Binary(Dataset):
+    """The samples of another data set, each value of them -1 or 1.
+
+    Args:
+        data: The samples.
+        threshold: What is above it becomes 1.
+    """
+
+    def __init__(self, data: Dataset, threshold: float = 0.0) -> None:
+        self.data, self.threshold, self.spec = data, threshold, data.spec
+        self.fingerprint = _fingerprint("binary", data.fingerprint, threshold)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def rows(self, indices: Integers, keys: Integers) -> Rows:
+        """Those of the data."""
+        return self.data.rows(indices, keys)
+
+    def plain(self) -> Dataset:
+        """The same without random changes."""
+        return Binary(self.data.plain(), self.threshold)
+
+    def decode(self, batch: Batch) -> Batch:
+        """As the data do; then ``real`` is told apart at the threshold."""
+        decoded = self.data.decode(batch)
+        above = (decoded.real > self.threshold).to(decoded.real.dtype)
+        return type(decoded)({**decoded, "real": 2 * above - 1})
+
+
 def _first_of_each(data: Dataset, classes: int, each: int) -> Integers:
     found: list[list[int]] = [[] for _ in range(classes)]
     for start in range(0, len(data), _AT_ONCE):

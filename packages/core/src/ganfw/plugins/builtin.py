@@ -44,6 +44,7 @@ def ganfw_register_data() -> Iterable[Part]:
     combined = "ganfw.config.combined_data"
     yield Part("domains", f"{combined}:DomainsConfig", "several sources as one, each a class")
     yield Part("semi-supervised", f"{combined}:SemiSupervisedConfig", "few labels beside many samples")
+    yield Part("binary", f"{combined}:BinaryConfig", "pictures of two values alone")
 
 
 @hookimpl
