@@ -120,6 +120,7 @@ if TYPE_CHECKING:  # what type checkers and editors see; at run time names load 
     from ganfw.terms import (
         Regularizer as Regularizer,
     )
+    from ganfw.training.rehearsal import changes_between_steps as changes_between_steps
     from ganfw.training.step import Batch as Batch
     from ganfw.training.step import Step as Step
     from ganfw.training.trainer import Trainer as Trainer
@@ -179,6 +180,7 @@ _HOMES = {
     "Verdict": "networks",
     "VideoSpec": "specs",
     "VolumeSpec": "specs",
+    "changes_between_steps": "training.rehearsal",
     "compose": "composition",
     "hookimpl": "plugins.hookspecs",
     "load": "model",

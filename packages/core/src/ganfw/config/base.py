@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor
 
 
 class Config(BaseModel):
@@ -44,14 +49,30 @@ class Schedule(Config):
             )
         return self
 
-    def at(self, images: int) -> float:
-        """The value after ``images`` images shown."""
-        span = (self.to_kimg - self.from_kimg) * 1000
-        t = min(max((images - self.from_kimg * 1000) / span, 0.0), 1.0)
+    @overload
+    def at(self, images: int) -> float: ...
+
+    @overload
+    def at(self, images: Tensor) -> Tensor: ...
+
+    def at(self, images: Any) -> Any:
+        """The value after ``images`` images shown.
+
+        Args:
+            images: A number; or, where a CUDA graph is recorded, a float64 scalar on the device. The value is then a
+                float32 scalar there, worked out in float64.
+        """
+        t = (images - self.from_kimg * 1000) / ((self.to_kimg - self.from_kimg) * 1000)
+        if isinstance(t, float):
+            return self._along(min(max(t, 0.0), 1.0), math.cos)
+        return self._along(t.clamp(0, 1), lambda angle: angle.cos()).float()
+
+    def _along(self, t: Any, cos: Callable[[Any], Any]) -> Any:
+        """The value at the part ``t`` of the way."""
         if self.shape == "exponential":
-            return self.start * float((self.end / self.start) ** t)
+            return self.start * (self.end / self.start) ** t
         if self.shape == "cosine":
-            t = (1 - math.cos(math.pi * t)) / 2
+            t = (1 - cos(math.pi * t)) / 2
         return self.start + (self.end - self.start) * t
 
 
@@ -70,6 +91,14 @@ NonNegativeScheduled = Annotated[Scheduled, AfterValidator(_not_negative)]
 """A number that is at least 0, or a schedule that stays there."""
 
 
-def value_at(scheduled: Scheduled, images: int) -> float:
-    """The value of a number or schedule after ``images`` images shown."""
+@overload
+def value_at(scheduled: Scheduled, images: int) -> float: ...
+
+
+@overload
+def value_at(scheduled: Scheduled, images: int | Tensor) -> float | Tensor: ...
+
+
+def value_at(scheduled: Scheduled, images: Any) -> Any:
+    """The value of a number or schedule after ``images`` images shown; see `Schedule.at`."""
     return scheduled.at(images) if isinstance(scheduled, Schedule) else scheduled

@@ -90,6 +90,8 @@ class TrainerConfig(Config):
     """Keep pictures and their weights in the memory format that convolutions are fastest in; values stay the same."""
     compile: bool = False
     """Compile the networks with torch.compile, if a trial at the start succeeds; phases of second order run eager."""
+    cuda_graphs: bool = True
+    """On CUDA, record each phase as a graph and replay it, to the same bits; what cannot be recorded runs as it is."""
     deterministic: bool = False
     """Ask PyTorch for deterministic kernels, so that a GPU run too can be repeated bit for bit."""
 
@@ -145,7 +147,10 @@ class AdamConfig(OptimizerConfig):
 
         betas = (self.betas[0] ** correction, self.betas[1] ** correction)
         kind = torch.optim.AdamW if self.weight_decay else torch.optim.Adam
-        return kind(parameters, lr=1.0, betas=betas, eps=self.eps, weight_decay=self.weight_decay, foreach=True)
+        return kind(
+            parameters, lr=1.0, betas=betas, eps=self.eps, weight_decay=self.weight_decay,
+            **({"fused": True, "capturable": True} if _on_cuda(parameters) else {"foreach": True}),
+        )  # fmt: skip
 
 
 class RMSPropConfig(OptimizerConfig):
@@ -160,7 +165,10 @@ class RMSPropConfig(OptimizerConfig):
         """Make the optimizer; see `OptimizerConfig.build`."""
         import torch
 
-        return torch.optim.RMSprop(parameters, lr=1.0, alpha=self.alpha**correction, eps=self.eps, foreach=True)
+        return torch.optim.RMSprop(
+            parameters, lr=1.0, alpha=self.alpha**correction, eps=self.eps, foreach=True,
+            capturable=_on_cuda(parameters),
+        )  # fmt: skip
 
 
 class SGDConfig(OptimizerConfig):
@@ -174,4 +182,15 @@ class SGDConfig(OptimizerConfig):
         import torch
 
         momentum = self.momentum**correction if self.momentum else 0.0
-        return torch.optim.SGD(parameters, lr=1.0, momentum=momentum, foreach=True)
+        on_cuda = _on_cuda(parameters)
+        sgd = torch.optim.SGD(parameters, lr=1.0, momentum=momentum, foreach=not on_cuda, fused=on_cuda)
+        if on_cuda and momentum:
+            # The fused step wants all of them or none, and a phase may reach some parameters only; they begin at 0.
+            for parameter in parameters:
+                sgd.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+        return sgd
+
+
+def _on_cuda(parameters: Sequence[torch.nn.Parameter]) -> bool:
+    """Whether fused and capturable optimizers can be had: all parameters are on a CUDA device."""
+    return bool(parameters) and all(parameter.is_cuda for parameter in parameters)

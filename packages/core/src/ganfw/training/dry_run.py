@@ -78,7 +78,7 @@ def measure(trainer: Trainer) -> Measurement:
     share = {name: len(indices) / len(horizon) for name, indices in due.items() if indices}
     chosen = sorted({indices[0] for indices in due.values() if indices})
     seconds = _Gauge(trainer, partial(_now, trainer.device))
-    seconds.run(chosen)
+    seconds.run(chosen * trainer.graphs.warm_up_runs)
     seconds.forget()
     seconds.run(chosen * _REPEATS)
     with _Operators() as operators:  # type: ignore[no-untyped-call]

@@ -47,7 +47,9 @@ class EMA(nn.Module):
         self._shadow_floats = [shadow for shadow, _ in averaged]
         self._floats = [value for _, value in averaged]
         self._half = any(shadow.dtype != value.dtype for shadow, value in averaged)
-        self._others = [pair for pair in pairs if not pair[0].is_floating_point() or id(pair[0]) in kept]
+        others = [pair for pair in pairs if not pair[0].is_floating_point() or id(pair[0]) in kept]
+        self._shadow_others = [shadow for shadow, _ in others]
+        self._others = [value for _, value in others]
 
     def decay(self, images: int, batch_size: int) -> float:
         """The factor beta for the batch that brought the images shown to ``images``."""
@@ -58,13 +60,13 @@ class EMA(nn.Module):
 
     @torch.no_grad()
     def update(self, images: int, batch_size: int) -> None:
-        """Move the shadows towards the weights, by one fused call."""
+        """Move the shadows towards the weights, by one fused call; another copies what is copied."""
         weights = self._floats
         if self._half:
             weights = [w.to(s.dtype) for s, w in zip(self._shadow_floats, weights, strict=True)]
         torch._foreach_lerp_(self._shadow_floats, weights, 1 - self.decay(images, batch_size))
-        for shadow, value in self._others:
-            shadow.copy_(value)
+        if self._others:
+            torch._foreach_copy_(self._shadow_others, self._others)
 
     @contextmanager
     def applied(self) -> Iterator[None]:

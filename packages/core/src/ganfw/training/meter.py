@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,7 +12,7 @@ import torch
 from ganfw.training.averaging import average
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from torch import Tensor
 
@@ -38,6 +39,19 @@ class Meter:
         """Add a scalar of one micro-batch; a ``term`` of a loss must be finite."""
         value = value.detach()
         self._now.append((name, value.to(torch.promote_types(value.dtype, torch.float32)), term))
+
+    @contextmanager
+    def apart(self) -> Iterator[list[tuple[str, Tensor, bool]]]:
+        """Within the block, what is added is collected in the list that it gives, and nowhere else."""
+        kept, self._now = self._now, []
+        try:
+            yield self._now
+        finally:
+            self._now = kept
+
+    def extend(self, logged: Iterable[tuple[str, Tensor, bool]]) -> None:
+        """Add what was collected `apart`."""
+        self._now += logged
 
     def watch(self, phase: str, measure: str, value: Tensor) -> None:
         """Add what an optimizer's step says of itself: ``health/gradient_norm/generator``."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _FREE = {
     "steps", "kimg", "log_every", "sample_every", "sample_count", "checkpoint_every", "keep_checkpoints", "tracker",
     "workers", "data_on_device", "on_error", "health", "evaluation",
+    "cuda_graphs",
 }  # fmt: skip
 
 _FOLDERS = ("checkpoints", "logs", "model", "samples")

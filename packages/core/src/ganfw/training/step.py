@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from ganfw.training.averaging import gather_differentiably
+from ganfw.training.averaging import gather, gather_differentiably
 
 if TYPE_CHECKING:
     from ganfw.training.meter import Meter
@@ -55,6 +56,14 @@ class Batch(Mapping[str, Tensor]):
         return Batch({name: change(tensor) for name, tensor in self._tensors.items()})
 
 
+class Request(NamedTuple):
+    """What a draw asks for: the function of PyTorch, the shape for the whole job, and what comes before the shape."""
+
+    make: Callable[..., Tensor]
+    shape: tuple[int, ...]
+    arguments: tuple[int, ...] = ()
+
+
 class Draw:
     """Random numbers that are a pure function of (seed, step, phase, how many draws came before in the phase).
 
@@ -62,17 +71,24 @@ class Draw:
     that one process would. ``part`` of ``parts`` says which slice is ours.
 
     Attributes:
-        index: Number of steps done before this one.
-        images: Number of images shown before this step, over all processes: what schedules are functions of.
+        images: Number of images shown before this step, over all processes: what schedules are functions of. A scalar
+            on the device where a CUDA graph is recorded.
     """
+
+    images: int | Tensor
 
     def __init__(
         self, seed: int, index: int, *, images: int = 0, part: int = 0, parts: int = 1, device: Any = "cpu"
     ) -> None:  # fmt: skip
-        self.seed, self.index, self.images, self.part, self.parts = seed, index, images, part, parts
+        self.seed, self._index, self.images, self.part, self.parts = seed, index, images, part, parts
         self.device = torch.device(device)
         self._generator = torch.Generator(self.device)
         self._phase, self._draws = "", 0
+
+    @property
+    def index(self) -> int:
+        """Number of steps done before this one. A phase whose loss reads it is not recorded as a CUDA graph."""
+        return self._index
 
     def enter(self, phase: str) -> None:
         """Start a phase: its draws depend on its name, not on what ran before it."""
@@ -81,29 +97,31 @@ class Draw:
     def log(self, name: str, value: Tensor) -> None:
         """Add a scalar to the means that are shown and tracked; outside of a training step, nothing is."""
 
-    def _job(self) -> torch.Generator:
-        self._generator.manual_seed(key(self.seed, self.index, self._phase, self._draws))
-        self._draws += 1
-        return self._generator
-
-    def _mine(self, values: Tensor, count: int) -> Tensor:
-        return values[self.part * count : (self.part + 1) * count]
-
     def noise(self, count: int, *shape: int) -> Tensor:
         """Standard normal ``(count, *shape)``."""
-        rows = count * self.parts
-        return self._mine(torch.randn(rows, *shape, generator=self._job(), device=self.device), count)
+        return self._draw(Request(torch.randn, (count * self.parts, *shape)), count)
 
     def uniform(self, count: int, *shape: int) -> Tensor:
         """Uniform in [0, 1), ``(count, *shape)``."""
-        rows = count * self.parts
-        return self._mine(torch.rand(rows, *shape, generator=self._job(), device=self.device), count)
+        return self._draw(Request(torch.rand, (count * self.parts, *shape)), count)
 
     def integers(self, high: int, count: int, *shape: int) -> Tensor:
         """Uniform int64 in [0, high), ``(count, *shape)``."""
-        rows = count * self.parts
-        values = torch.randint(high, (rows, *shape), generator=self._job(), device=self.device)
-        return self._mine(values, count)
+        return self._draw(Request(torch.randint, (count * self.parts, *shape), (high,)), count)
+
+    def _draw(self, request: Request, count: int) -> Tensor:
+        place, self._draws = self._draws, self._draws + 1
+        return self._mine(self._numbers(request, place), count)
+
+    def _numbers(self, request: Request, place: int, out: Tensor | None = None) -> Tensor:
+        """The numbers of the phase's draw ``place``, for the whole job."""
+        self._generator.manual_seed(key(self.seed, self._index, self._phase, place))
+        keywords: dict[str, Any] = {"device": self.device} if out is None else {"out": out}
+        numbers: Tensor = request.make(*request.arguments, request.shape, generator=self._generator, **keywords)
+        return numbers
+
+    def _mine(self, values: Tensor, count: int) -> Tensor:
+        return values[self.part * count : (self.part + 1) * count]
 
 
 class Step(Draw):
@@ -147,3 +165,18 @@ class Step(Draw):
             x: ``(B, ...)``; result: scalar.
         """
         return gather_differentiably(x.mean()).mean()
+
+
+def micro_batches(
+    batch: Batch, count: int, *, index: int, images: int, seed: int, rank: int, world: int, meter: Meter
+) -> list[Step]:
+    """A process's share of a global batch as ``count`` equal parts."""
+    size = len(batch) // count
+    return [
+        Step(
+            batch if count == 1 else batch.rows(i * size, (i + 1) * size),
+            index=index, images=images, seed=seed, part=rank * count + i, parts=world * count,
+            meter=meter, gather=partial(gather, world=world),
+        )
+        for i in range(count)
+    ]  # fmt: skip

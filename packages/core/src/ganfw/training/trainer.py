@@ -21,30 +21,31 @@ from ganfw.errors import GanfwError
 from ganfw.health.watch import Watch
 from ganfw.plugins.events import Events
 from ganfw.training import modes, run_folder
-from ganfw.training.averaging import average, check_same_gradients, float_buffers, gather
+from ganfw.training.averaging import average, float_buffers
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.compiling import compile_networks
 from ganfw.training.display import Display
 from ganfw.training.ema import EMA
+from ganfw.training.graphs import Graphs, capture_on
 from ganfw.training.meter import Meter
 from ganfw.training.outputs import Outputs
 from ganfw.training.runtime import make_accelerator
 from ganfw.training.samples import draw_samples
 from ganfw.training.starting import check_before_training, config_of, join_processes, start_from
 from ganfw.training.state import not_finite, restore
-from ganfw.training.step import Step, key
+from ganfw.training.step import key, micro_batches
 from ganfw.training.stopping import Stopping
 from ganfw.training.updating import Freezer, make_updaters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from torch import Tensor
 
     from ganfw.config.trainer import OptimizerConfig, TrainerConfig
     from ganfw.data.dataset import Dataset
     from ganfw.gan import GAN, Phase
-    from ganfw.training.step import Batch
+    from ganfw.training.step import Batch, Step
 
 
 class Trainer:
@@ -103,8 +104,8 @@ class Trainer:
         if self.precision is not torch.float32:
             modes.hand_back_float32(gan.networks().values())
         self.meter, self.events = Meter(self.world), Events(config.on_error)
+        self.graphs = Graphs(gan, self.meter, capture_on(self.device) if config.cuda_graphs else None)
         self.step = 0
-        self._phases_checked: set[str] = set()
 
     @property
     def images(self) -> int:
@@ -124,6 +125,7 @@ class Trainer:
                 self._fit()
         finally:
             self.freezer.release()
+            self.graphs.forget()
             for tracker in self.accelerator.trackers:  # end_training would also part the processes: a stage may follow
                 tracker.finish()
         return self.gan
@@ -183,10 +185,19 @@ class Trainer:
         self.events.tell("after_step", trainer=self)
 
     def _run_phase(self, phase: Phase, steps: list[Step]) -> None:
-        updater, factor = self.updaters[phase.optimizer_name], phase.gain / len(steps)
+        updater = self.updaters[phase.optimizer_name]
+        watching = self.config.health and (self.step + 1) % self.config.log_every == 0
         self.freezer.only(phase.network_names)
         self.events.tell("before_phase", trainer=self, phase=phase)
-        with modes.phase_mode(phase, compiled=self.config.compile, device=self.device):
+        updater.follow(self.images)
+        update = partial(self._update, phase, watching=watching)
+        self.graphs.run(phase.name, steps, update, variant=watching, obstacle=updater.obstacle)
+        self.events.tell("after_phase", trainer=self, phase=phase)
+
+    def _update(self, phase: Phase, steps: Sequence[Step], *, watching: bool) -> None:
+        """What a CUDA graph repeats: whatever changes between steps comes from ``steps`` and from device memory."""
+        updater, factor = self.updaters[phase.optimizer_name], phase.gain / len(steps)
+        with modes.phase_mode(phase, compiled=self.config.compile, device=self.device), self.graphs.watching():
             for step in steps:
                 step.enter(phase.name)
                 with modes.autocast(self.device, self.precision):
@@ -195,29 +206,17 @@ class Trainer:
                 for name, term in terms.items():
                     self.meter.add(f"{phase.name}/{name}", term, term=True)
                 updater.backward(loss if factor == 1 else loss * factor)
-        if phase.name not in self._phases_checked:
-            named = list(zip(updater.names, updater.parameters, strict=True))
-            check_same_gradients(phase.name, named, self.world)
-            self._phases_checked.add(phase.name)
+        updater.check_gradients(phase.name, self.world)
         average(updater.gradients(), self.world)
-        watching = self.config.health and (self.step + 1) % self.config.log_every == 0
-        updater.step(self.images, partial(self.meter.watch, phase.name) if watching else None)
-        with torch.no_grad():
+        updater.step(partial(self.meter.watch, phase.name) if watching else None)
+        with torch.no_grad(), self.graphs.watching():
             self.gan.after_optimizer(phase)
-        self.events.tell("after_phase", trainer=self, phase=phase)
 
     def _micro_batches(self, batch: Batch) -> list[Step]:
-        count = self.config.micro_batches
-        size = len(batch) // count
-        return [
-            Step(
-                batch if count == 1 else batch.rows(i * size, (i + 1) * size),
-                index=self.step, images=self.images, seed=self.seed,
-                part=self.rank * count + i, parts=self.world * count,
-                meter=self.meter, gather=partial(gather, world=self.world),
-            )
-            for i in range(count)
-        ]  # fmt: skip
+        return micro_batches(
+            batch, self.config.micro_batches, index=self.step, images=self.images, seed=self.seed, rank=self.rank,
+            world=self.world, meter=self.meter,
+        )  # fmt: skip
 
     def _read_finite(self) -> Mapping[str, float]:
         values, culprit = self.meter.read()

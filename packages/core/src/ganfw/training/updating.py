@@ -9,6 +9,7 @@ import torch
 from ganfw.config.base import value_at
 from ganfw.config.trainer import AdamConfig, OptimizerConfig
 from ganfw.errors import GanfwError
+from ganfw.training.averaging import check_same_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,8 +32,21 @@ class Updater:
     ) -> None:
         self.config, self.names, self.parameters = config, list(named), list(named.values())
         self.correction = correction
+        self._checked: set[str] = set()
         self.optimizer = config.build(self.parameters, correction=correction)
         self.scaler = torch.amp.GradScaler(half.type) if half is not None else None
+        # On a GPU the learning rate lies there, so that a recorded step reads what is put into it.
+        on_gpu = bool(self.parameters) and self.parameters[0].is_cuda and _capturable(self.optimizer)
+        self._rate = torch.zeros((), device=self.parameters[0].device) if on_gpu else None
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why a step cannot be recorded as a CUDA graph, if it cannot."""
+        if self.scaler is not None:
+            return "fp16 looks at its gradients on the host"
+        if self.parameters and self.parameters[0].is_cuda and self._rate is None:
+            return f"its optimizer, {type(self.optimizer).__name__}, is not capturable"
+        return None
 
     def backward(self, loss: Tensor) -> None:
         """Accumulate gradients of ``loss``."""
@@ -42,18 +56,29 @@ class Updater:
         """The gradients that exist. A parameter that the phase did not reach has none, and is not moved."""
         return [p.grad for p in self.parameters if p.grad is not None]
 
-    def step(self, images: int, watch: Callable[[str, Tensor], None] | None = None) -> None:
-        """Update the parameters at the learning rate for ``images`` images shown, and drop the gradients.
+    def check_gradients(self, phase: str, world: int) -> None:
+        """When a phase first runs, make sure that all processes have the same gradients."""
+        if phase not in self._checked:
+            check_same_gradients(phase, list(zip(self.names, self.parameters, strict=True)), world)
+            self._checked.add(phase)
+
+    def follow(self, images: int) -> None:
+        """Set the learning rate to that for ``images`` images shown."""
+        rate = value_at(self.config.lr, images) * self.correction
+        if self._rate is not None:
+            self._rate.fill_(rate)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate if self._rate is None else self._rate
+
+    def step(self, watch: Callable[[str, Tensor], None] | None = None) -> None:
+        """Update the parameters, and drop the gradients.
 
         A gradient g longer than the largest norm m is clipped to g · m / ‖g‖ first (Pascanu et al. 2013, algorithm 1).
 
         Args:
-            images: Images shown before this step.
             watch: Is told the ``gradient_norm`` before clipping, and the ``update_ratio``: the length of the update
                 over that of the parameters.
         """
-        for group in self.optimizer.param_groups:
-            group["lr"] = value_at(self.config.lr, images) * self.correction
         if self.scaler is not None and (watch is not None or self.config.max_gradient_norm is not None):
             self.scaler.unscale_(self.optimizer)
         before = []
@@ -86,7 +111,7 @@ class Updater:
         return flat
 
     def load(self, flat: Mapping[str, Tensor]) -> None:
-        """Restore what `state` gave."""
+        """Restore what `state` gave, in the memory of what is there: a recorded step holds on to it."""
         places = {name: index for index, name in enumerate(self.names)}
         moments: dict[int, dict[str, Tensor]] = {}
         scaler: dict[str, float] = {}
@@ -96,9 +121,23 @@ class Updater:
                 scaler[key] = int(value) if key in {"growth_interval", "_growth_tracker"} else float(value)
             else:
                 moments.setdefault(places[parameter], {})[key] = value
+        before = {tensor: dict(values) for tensor, values in self.optimizer.state.items()}
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        for tensor, values in before.items():
+            loaded = self.optimizer.state.get(tensor, {})
+            for key, old in values.items():
+                if isinstance(old, torch.Tensor) and key in loaded:
+                    loaded[key] = old.copy_(loaded[key])
+                elif isinstance(old, torch.Tensor) and self._rate is not None:
+                    self.optimizer.state[tensor][key] = old.zero_()  # where moments that are not there yet begin
         if self.scaler is not None and scaler:
             self.scaler.load_state_dict(scaler)
+
+
+def _capturable(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether it keeps all that changes in tensors; SGD, which has no such flag, does where it is fused."""
+    fused = isinstance(optimizer, torch.optim.SGD)
+    return all(group.get("fused" if fused else "capturable") for group in optimizer.param_groups)
 
 
 def lazy_correction(phases: Iterable[Phase]) -> float:

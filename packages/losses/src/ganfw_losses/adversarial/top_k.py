@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ganfw.terms import Loss
+from ganfw.training.rehearsal import changes_between_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,5 +63,6 @@ class TopK(Loss):
         """k for a batch of so many fakes, at least 1."""
         if self._steps is None:
             self._steps = int(self.steps)
+        changes_between_steps("the number of fakes that top-k keeps")
         share: float = max(self.least, 0.5 ** (self._steps / self.half_steps))
         return max(1, round(share * batch))

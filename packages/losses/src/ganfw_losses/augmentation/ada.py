@@ -59,7 +59,7 @@ class ADA(Augmentation):
     def forward(self, x: Tensor, draw: Draw) -> Tensor:
         """Transform each picture; see `augmented`. Logs p as ``health/ada_p``."""
         self._images_a_step = len(x) * draw.parts
-        draw.log("health/ada_p", self.p)
+        draw.log("health/ada_p", self.p.clone())  # what is logged is read later, and p moves
         return augmented(x, draw, self.p, self.groups)
 
     def after_step(self, mean: Callable[[str], Tensor]) -> None:

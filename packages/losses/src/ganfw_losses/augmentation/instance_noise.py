@@ -32,5 +32,6 @@ class InstanceNoise(Augmentation):
 
     def forward(self, x: Tensor, draw: Draw) -> Tensor:
         """Add noise. Shape: x, result: ``(B, *spec.shape)``."""
-        std = value_at(self.std, draw.images)
-        return x + std * draw.noise(*x.shape).to(x.dtype) if std > 0 else x
+        if self.std == 0:
+            return x
+        return x + value_at(self.std, draw.images) * draw.noise(*x.shape).to(x.dtype)

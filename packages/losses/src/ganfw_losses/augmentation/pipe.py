@@ -98,5 +98,7 @@ class Pipe(Augmentation):
 
     def forward(self, x: Tensor, draw: Draw) -> Tensor:
         """Transform each picture; see `augmented`."""
+        if self.p == 0:
+            return x
         p = value_at(self.p, draw.images)
-        return augmented(x, draw, torch.full((), p, device=x.device), self.groups) if p > 0 else x
+        return augmented(x, draw, p if isinstance(p, Tensor) else torch.full((), p, device=x.device), self.groups)

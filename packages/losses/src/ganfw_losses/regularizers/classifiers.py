@@ -5,9 +5,9 @@ Legend: B batch size, K number of classes.
 
 from __future__ import annotations
 
+from math import log
 from typing import TYPE_CHECKING
 
-import torch
 from torch.nn.functional import cross_entropy
 
 from ganfw.config.base import Scheduled, value_at
@@ -143,7 +143,7 @@ class MutualInformation(Regularizer):
         unknown = head.new_zeros(())
         for code, guess in zip(codes[:-1], guesses[:-1], strict=True):
             unknown = unknown + cross_entropy(guess, code.argmax(1))
-        entropy = sum(torch.tensor(float(count)).log().item() for count in self.categorical)
+        entropy = sum(map(log, self.categorical))
         play.step.log(f"{play.player}/mutual_information", entropy - unknown.detach())
         missed = _normal_nll(codes[-1], guesses[-1], head[:, length:] if self.learned_std else None)
         weights = value_at(self.weight, play.images), value_at(self.continuous_weight, play.images)
