@@ -82,6 +82,9 @@ ELSEWHERE = {
     "ganfw train dcgan --num-processes 2 --run runs/two-processes": "test_two_processes",
     "ganfw train dcgan --num-processes 2 trainer.sync_batch_stats=true --run runs/whole-batch": "test_two_processes",
     "torchrun --nproc-per-node 2 -m -- ganfw train dcgan --run runs/launched": "test_two_processes",
+    "accelerate launch --multi_gpu --num_processes 2 -m ganfw train dcgan --run runs/launched": "test_launchers.py",
+    "torchrun --nnodes 2 --node-rank 0 --master-addr 10.0.0.1 --nproc-per-node 8 -m -- ganfw train dcgan "
+    "--run runs/machines": "test_launchers.py::test_two_machines",
     "ganfw demo runs/dcgan": "tests/tools/demo",
     "hf auth login": "huggingface_hub's own",
     "ganfw push runs/dcgan owner/name --license apache-2.0": "test_hub.py::test_there_and_back, on this machine",

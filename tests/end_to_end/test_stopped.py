@@ -38,16 +38,29 @@ def test_it_saves_and_goes_on(tmp_path, number, code, processes):
 
 
 @pytest.mark.slow
-def test_one_of_two_processes_is_killed(tmp_path):
-    """The other ends within 30 seconds, and the run goes on."""
-    running = start(tmp_path, "run", 2)
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("launcher", ["ganfw", "torchrun"])
+def test_one_of_two_processes_is_killed(tmp_path, launcher, number):
+    """The other ends within 30 seconds and says so, and the run goes on."""
+    running = start(tmp_path, "run", 2, launcher=launcher)
     wait_for(tmp_path, "run/checkpoints/step-*", running)
     children = psutil.Process(running.pid).children(recursive=True)
-    workers = [child for child in children if "ganfw" in " ".join(child.cmdline())]
+    workers = {child.environ()["RANK"]: child for child in children if "RANK" in child.environ()}
     begun = time.monotonic()
-    workers[-1].kill()
+    workers[str(number)].kill()
     _, errors = running.communicate(timeout=60)
     assert time.monotonic() - begun < 30
-    assert running.returncode == 137, errors.decode()[-2000:]
-    assert not any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers)
-    finish(tmp_path, "run", 2)
+    errors = errors.decode()
+    goes_on = "The same command goes on from the last checkpoint.\n"
+    if launcher == "ganfw":
+        assert running.returncode == 137, errors
+        killed = "was ended by SIGKILL, as it is where memory runs out, and the others with it."
+        assert errors.endswith(f"ganfw: process {number} of 2 {killed} {goes_on}")
+    else:
+        assert running.returncode == 1, errors
+        assert f"ganfw: another process of this job has ended, so this one ends too. {goes_on}" in errors
+    # torchrun adds a traceback of its own, but none comes from our processes.
+    assert "site-packages/ganfw" not in errors
+    assert "ganfw/training" not in errors
+    assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in workers.values())
+    finish(tmp_path, "run", 2, "trainer.checkpoint_every=100000", launcher=launcher)

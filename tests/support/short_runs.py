@@ -12,15 +12,20 @@ TINY = [
 ]  # fmt: skip
 
 
-def start(folder, name, processes, *settings):
-    command = [sys.executable, "-m", "ganfw", "train", "dcgan", "--run", name, *TINY, *settings]
-    command += ["--num-processes", str(processes)] if processes > 1 else []
+def start(folder, name, processes, *settings, launcher="ganfw"):
+    command = ["-m", "ganfw", "train", "dcgan", "--run", name, *TINY, *settings]
+    if launcher == "torchrun":
+        several = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+        command = [*several, "-m", "--", *command[1:]]
+    elif processes > 1:
+        command += ["--num-processes", str(processes)]
+    command = [sys.executable, *command]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "GANFW_CACHE": str(folder / "cache")}
     return subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE)
 
 
-def finish(folder, name, processes, *settings):
-    running = start(folder, name, processes, *settings)
+def finish(folder, name, processes, *settings, launcher="ganfw"):
+    running = start(folder, name, processes, *settings, launcher=launcher)
     _, errors = running.communicate()
     assert running.returncode == 0, errors.decode()[-2000:]
     state, facts = Checkpoints(folder / name / "checkpoints").newest()

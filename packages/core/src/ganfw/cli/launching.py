@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from ganfw.cli.messages import complain
+from ganfw.cli.partners import LAUNCHED, who_has_gone
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def launch(arguments: Sequence[str], processes: int) -> int:
     if 0 < (gpus := torch.accelerator.device_count()) < processes:
         raise GanfwError(f"--num-processes {processes}: each process needs a GPU of its own, and there are {gpus}")
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))
+    os.environ[LAUNCHED] = "1"
     # The processes say themselves what went wrong; the launcher would add a traceback of its own.
     for name in ("torch.distributed.elastic", "torch.distributed.elastic.agent.server.api"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -41,7 +44,9 @@ def launch(arguments: Sequence[str], processes: int) -> int:
     try:
         elastic_launch(config, sys.executable)("-m", "ganfw", *arguments)
     except ChildFailedError as error:
-        _, first = error.get_first_failure()
+        number, first = error.get_first_failure()
+        if first.exitcode < 0:
+            complain(who_has_gone(number, processes, first.exitcode))
         return first.exitcode if first.exitcode > 0 else 128 - first.exitcode
     except SignalException as interruption:
         return 128 + interruption.sigval

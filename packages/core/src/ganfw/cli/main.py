@@ -13,6 +13,7 @@ from ganfw.cli import check, data, evaluate, export, new, plugins, recipes, samp
 from ganfw.cli.extending import add_plugin_commands
 from ganfw.cli.messages import complain, show_warnings, wait_for_the_main_process
 from ganfw.cli.options import PLUGIN_HELP, plugins_chosen
+from ganfw.cli.partners import has_lost_another, leave_a_broken_job
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         wait_for_the_main_process()
         complain(str(error))
         sys.exit(2)
-    except Exception:
+    except Exception as error:
+        if has_lost_another(error):
+            leave_a_broken_job()
         wait_for_the_main_process()
         raise
     sys.exit(0)

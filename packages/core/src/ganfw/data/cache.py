@@ -93,7 +93,7 @@ def open_prepared(folder: Path) -> Prepared | None:
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         pictures = MappedRows(folder / "pictures.npy")
-        labels = np.load(folder / "labels.npy") if meta["classes"] else None
+        labels = np.load(folder / "labels.npy", mmap_mode="r") if meta["classes"] else None
     except (OSError, ValueError, KeyError, EOFError):
         return None
     if len(pictures) != meta["count"] or (labels is not None and len(labels) != meta["count"]):

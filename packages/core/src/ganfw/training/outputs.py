@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import torch
 from safetensors import SafetensorError
 
 from ganfw.errors import GanfwError
 from ganfw.model import images_of, save_model
 from ganfw.specs import ImageSpec
+from ganfw.training.averaging import gather
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.samples import make_grid, save_picture
 from ganfw.training.state import facts_of, state_of
@@ -17,6 +19,8 @@ from ganfw.training.state import facts_of, state_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from torch import Tensor
 
     from ganfw.training.trainer import Trainer
 
@@ -31,6 +35,23 @@ class Outputs:
         self.trainer, self.run = trainer, run
         self.checkpoints = Checkpoints(run / "checkpoints", trainer.config.keep_checkpoints)
         self._main = trainer.accelerator.is_main_process
+
+    def newest(self) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """Tensors and facts of the checkpoint to go on from, if there is one.
+
+        Raises:
+            GanfwError: If not all processes find the same one, since they do not see the same folder.
+        """
+        found, trainer = self.checkpoints.newest(), self.trainer
+        step = torch.tensor([-1 if found is None else int(found[1]["step"])], device=trainer.device)
+        steps = gather(step, trainer.world).tolist()
+        if min(steps) < max(steps):
+            raise GanfwError(
+                f"the processes do not see the same checkpoints in {self.run}: the first goes on from step "
+                f"{max(steps[0], 0)}, another from step {max(next(s for s in steps if s != steps[0]), 0)}. Give a "
+                "folder with --run that all machines see."
+            )
+        return found
 
     def checkpoint(self) -> None:
         """Write a checkpoint, and the model as it stands."""

@@ -18,8 +18,16 @@ def make_accelerator(**settings: Any) -> Accelerator:
     CPU. Networks, optimizers and loaders are never given to it.
 
     Raises:
-        GanfwError: If it sees another number of processes than were launched, or a sharded set-up.
+        GanfwError: If it sees another number of processes than were launched, if fewer were launched than asked for,
+            or for a sharded set-up.
     """
+    # Accelerate's launcher starts several on GPUs alone. On a CPU it starts one, and leaves an address for the others.
+    if "ACCELERATE_MIXED_PRECISION" in os.environ and "MASTER_ADDR" in os.environ and "WORLD_SIZE" not in os.environ:
+        raise GanfwError(
+            "`accelerate launch` was asked for several processes, but without GPUs it starts only one. Use "
+            "`ganfw train ... --num-processes N`, or ACCELERATE_USE_CPU=true accelerate launch --multi_gpu "
+            "--num_processes N -m ganfw train ..., or torchrun."
+        )
     import torch
     from accelerate import Accelerator
     from accelerate.utils import DistributedType

@@ -235,7 +235,7 @@ class Trainer:
             return None
         self.accelerator.wait_for_everyone()
         outputs = Outputs(self, self.run)
-        if (found := outputs.checkpoints.newest()) is not None:
+        if (found := outputs.newest()) is not None:
             restore(self, *found)
             outputs.mend_model()
         self.accelerator.init_trackers("ganfw")
