@@ -142,3 +142,13 @@ def test_a_resumed_run_does_not_repeat_itself():
 def test_advice_without_a_recipe(settings):
     (line,) = said(entries(5, before=3, nearest=0.05), settings)
     assert line.endswith("Try, in another run: optimizers.generator.lr=2e-05 or regularizers.r1.gamma=1")
+
+
+def test_skipped_updates():
+    history = [Entry(100 * n, 3000 * n, {**WELL, "skipped/generator": 5.0 * n}) for n in range(1, 7)]
+    assert said(history[:-1]) == []
+    assert said(history) == [
+        "health: probably, 25 updates of generator were skipped in the last 500 steps, because their loss or gradient was "
+        "not finite (since 3 kimg). Try, in another run: optimizers.generator.lr=0.0001 or trainer.precision=float32"
+    ]
+    assert said([Entry(100 * n, 3000 * n, {**WELL, "skipped/generator": 7.0}) for n in range(1, 20)]) == []

@@ -100,8 +100,8 @@ def test_learning_rate_follows_images_shown():
     trainer = toy_trainer(steps=6, optimizers={"generator": ganfw.SGDConfig(lr=schedule)})
     seen = []
     step = trainer.updaters["generator"].step
-    trainer.updaters["generator"].step = lambda watch=None: (
-        step(), seen.append(trainer.updaters["generator"].optimizer.param_groups[0]["lr"])
+    trainer.updaters["generator"].step = lambda phase, watch=None: (
+        step(phase), seen.append(trainer.updaters["generator"].optimizer.param_groups[0]["lr"])
     )  # fmt: skip
     trainer.fit()
     assert seen == pytest.approx([1.0, 0.9, 0.8, 0.7, 0.6, 0.5])

@@ -198,7 +198,8 @@ def test_a_loss_that_is_not_a_number_stops_and_keeps_the_last_good_checkpoint(tm
     assert str(caught.value) == (
         "training stopped at step 8: 'generator' has a term 'adversarial' that is nan. The last good checkpoint in "
         f"{tmp_path / 'checkpoints'} is untouched. A smaller learning rate (optimizers.<name>.lr), another weight "
-        "of a gradient penalty (regularizers.r1.gamma) or float32 (trainer.precision=float32) usually helps."
+        "of a gradient penalty (regularizers.r1.gamma) or float32 (trainer.precision=float32) usually helps; the same "
+        "command with trainer.on_not_finite=skip leaves out single updates that go wrong."
     )
     tensors, facts = Checkpoints(tmp_path / "checkpoints").newest()
     assert facts["step"] == 4

@@ -86,6 +86,11 @@ class TrainerConfig(Config):
     """Keep all prepared data on the GPU; auto does so if they fill at most a quarter of its free memory."""
     on_error: Literal["stop", "disable"] = "stop"
     """What becomes of a plugin that raises in a training event: it stops the run, or hears of no further events."""
+    on_not_finite: Literal["stop", "skip", "roll-back"] = "stop"
+    """What becomes of a loss or gradient that is not finite: the run stops, leaves that update out, or goes back to its
+    last checkpoint and on from there with other randomness."""
+    roll_backs: int = Field(default=3, ge=1)
+    """How often a run goes back at most before it stops."""
     channels_last: bool = True
     """Keep pictures and their weights in the memory format that convolutions are fastest in; values stay the same."""
     compile: bool = False

@@ -159,8 +159,27 @@ def out_of_augmentation(history: History) -> Finding | None:
     return _finding("augmentation", streak, 4, text, firmer(history.settings))
 
 
+def skipping(history: History) -> Finding | None:
+    """Many updates are dropped, because their loss or gradient is not finite (``trainer.on_not_finite=skip``)."""
+    for name in history.names("skipped/"):
+        last = history.entries[-6:]
+        counts = [entry.values.get(name, 0.0) for entry in last]
+        steps = last[-1].step - last[0].step
+        if len(last) < 6 or counts[-1] - counts[0] < max(3, 0.02 * steps):
+            continue
+        phase = name.removeprefix("skipped/")
+        text = (
+            f"{counts[-1] - counts[0]:.0f} updates of {phase} were skipped in the last {steps} steps, because their loss "
+            "or gradient was not finite"
+        )
+        advice = (slower(history.settings, phase.split("/")[0], 10), "trainer.precision=float32")
+        return _finding("skipped-updates", last, 6, text, *advice)
+    return None
+
+
 RULES: tuple[Callable[[History], Finding | None], ...] = (
     exploding, too_fast, no_gradient, discriminator_won, alike, modes_missing, overfitting, out_of_augmentation,
+    skipping,
 )  # fmt: skip
 
 

@@ -24,10 +24,11 @@ class Meter:
 
     Args:
         world: Number of processes over which means are taken.
+        only_finite: Leave values that are not finite out of the means, as the updates are that they belong to.
     """
 
-    def __init__(self, world: int = 1) -> None:
-        self._world = world
+    def __init__(self, world: int = 1, *, only_finite: bool = False) -> None:
+        self._world, self._only_finite = world, only_finite
         self._now: list[tuple[str, Tensor, bool]] = []
         self._window: list[tuple[str, Tensor, bool]] = []
         self._sums: defaultdict[str, float] = defaultdict(float)
@@ -86,7 +87,9 @@ class Meter:
         """
         self._fold()
         names = sorted(self._sums)
-        means = torch.tensor([self._sums[name] / self._counts[name] for name in names], dtype=torch.float64)
+        means = torch.tensor(
+            [self._sums[name] / (self._counts[name] or math.nan) for name in names], dtype=torch.float64
+        )
         if self._world > 1 and names:
             on_device = means.float().to(self._device)
             average([on_device], self._world)
@@ -106,8 +109,9 @@ class Meter:
         self._device = self._window[0][1].device
         values = torch.stack([value for _, value, _ in self._window]).tolist()
         for (name, _, term), value in zip(self._window, values, strict=True):
-            self._sums[name] += value
-            self._counts[name] += 1
+            counts = math.isfinite(value) or not self._only_finite
+            self._sums[name] += value if counts else 0.0
+            self._counts[name] += counts
             if term:
                 self._terms.add(name)
                 if self._culprit is None and not math.isfinite(value):

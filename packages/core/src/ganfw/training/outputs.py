@@ -14,7 +14,7 @@ from ganfw.specs import ImageSpec
 from ganfw.training.averaging import gather
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.samples import make_grid, save_picture
-from ganfw.training.state import facts_of, state_of
+from ganfw.training.state import facts_of, restore, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,19 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ganfw.training.trainer import Trainer
+
+
+def open_run(trainer: Trainer) -> Outputs | None:
+    """Go on from the run folder's newest checkpoint, if there is one; ``None`` without a run folder."""
+    if trainer.run is None:
+        return None
+    trainer.accelerator.wait_for_everyone()
+    outputs = Outputs(trainer, trainer.run)
+    if (found := outputs.newest()) is not None:
+        restore(trainer, *found)
+        outputs.mend_model()
+    trainer.accelerator.init_trackers("ganfw")
+    return outputs
 
 
 class Outputs:

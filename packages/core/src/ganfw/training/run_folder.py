@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Changing these does not make it another run: they say how long, how often and where, not what is learned.
 _FREE = {
     "steps", "kimg", "log_every", "sample_every", "sample_count", "checkpoint_every", "keep_checkpoints", "tracker",
-    "workers", "data_on_device", "on_error", "health", "evaluation",
+    "workers", "data_on_device", "on_error", "on_not_finite", "roll_backs", "health", "evaluation",
     "cuda_graphs",
 }  # fmt: skip
 

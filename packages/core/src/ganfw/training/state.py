@@ -48,13 +48,14 @@ def restore(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, A
         trainer.ema.shadows.load_state_dict(_under(state, "ema."))
     for name, updater in trainer.updaters.items():
         updater.load(_under(state, f"optimizer.{name}|"))
-    trainer.step = int(facts["step"])
+    trainer.step, trainer.rolled_back = int(facts["step"]), int(facts.get("rolled_back", 0))
 
 
 def facts_of(trainer: Trainer) -> dict[str, Any]:
     """What else belongs to the state: what the data were, and how large a step is."""
     data = trainer.data
-    return {"batch_size": trainer.config.batch_size, "data": data.fingerprint, "samples": len(data)}
+    facts = {"batch_size": trainer.config.batch_size, "data": data.fingerprint, "samples": len(data)}
+    return facts | ({"rolled_back": trainer.rolled_back} if trainer.rolled_back else {})
 
 
 def _changed(trainer: Trainer, facts: Mapping[str, Any]) -> str:
@@ -78,7 +79,8 @@ def not_finite(phase: str, term: str, value: float, step: int, run: Path | None)
     return (
         f"training stopped at step {step}: {phase!r} has a term {term!r} that is {value}. {kept} "
         "A smaller learning rate (optimizers.<name>.lr), another weight of a gradient penalty (regularizers.r1.gamma) "
-        "or float32 (trainer.precision=float32) usually helps."
+        "or float32 (trainer.precision=float32) usually helps; "
+        "the same command with trainer.on_not_finite=skip leaves out single updates that go wrong."
     )
 
 

@@ -17,22 +17,21 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ganfw.data.stream import Stream, batches
-from ganfw.errors import GanfwError
 from ganfw.health.watch import Watch
 from ganfw.plugins.events import Events
-from ganfw.training import modes, run_folder
+from ganfw.training import finite, modes, run_folder
 from ganfw.training.averaging import average, float_buffers
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.compiling import compile_networks
 from ganfw.training.display import Display
 from ganfw.training.ema import EMA
 from ganfw.training.graphs import Graphs, capture_on
+from ganfw.training.guarding import put_back_after_drops, remember
 from ganfw.training.meter import Meter
-from ganfw.training.outputs import Outputs
+from ganfw.training.outputs import Outputs, open_run
 from ganfw.training.runtime import make_accelerator
 from ganfw.training.samples import draw_samples
 from ganfw.training.starting import check_before_training, config_of, join_processes, start_from
-from ganfw.training.state import not_finite, restore
 from ganfw.training.step import key, micro_batches
 from ganfw.training.stopping import Stopping
 from ganfw.training.updating import Freezer, make_updaters
@@ -98,19 +97,27 @@ class Trainer:
         self.precision = modes.precision_of(config, self.device)
         self.phases = [p for p in gan.phases if not set(p.network_names) <= set(freeze)]
         half = self.device if self.precision is torch.float16 else None
-        self.updaters = make_updaters(gan, self.phases, optimizers or {}, half=half)
+        skips = config.on_not_finite == "skip"
+        self.updaters = make_updaters(gan, self.phases, optimizers or {}, half=half, guarded=skips)
+        self.guards = [updater.guard for updater in self.updaters.values() if updater.guard is not None]
         self.freezer, self._terms = Freezer(gan), gan.terms()
         self.ema = EMA(gan, config.ema) if config.ema is not None and gan.averaged else None
         if self.precision is not torch.float32:
             modes.hand_back_float32(gan.networks().values())
-        self.meter, self.events = Meter(self.world), Events(config.on_error)
+        self.meter, self.events = Meter(self.world, only_finite=skips), Events(config.on_error)
         self.graphs = Graphs(gan, self.meter, capture_on(self.device) if config.cuda_graphs else None)
-        self.step = 0
+        self.step = self.rolled_back = 0
+        self.skipped: dict[str, tuple[int, int]] = {}
 
     @property
     def images(self) -> int:
         """Real images shown so far, over all processes."""
         return self.step * self.config.batch_size
+
+    @property
+    def luck(self) -> int:
+        """What all randomness of a step derives from: the seed, or another each time that the run has gone back."""
+        return key(self.seed, "rolled back", self.rolled_back) if self.rolled_back else self.seed
 
     def fit(self) -> GAN:
         """Train to the configured length, going on from the run folder's newest checkpoint.
@@ -131,44 +138,55 @@ class Trainer:
         return self.gan
 
     def _fit(self) -> None:
-        config, total = self.config, self.config.total_steps
-        outputs, watch = self._open_run(), Watch(self)
-        stream = Stream(self.data, batch_size=config.batch_size, seed=self.seed, rank=self.rank, world=self.world)
-        if config.compile and self.step < total:
-            compile_networks(self, stream)
-        clock, clock_step = time.perf_counter(), self.step
+        total, outputs = self.config.total_steps, open_run(self)
         silent = not self.accelerator.is_main_process
         with Display(total, self.step, silent=silent) as display, Stopping(self.world, self.device) as stopping:
             if self.step:
                 display.say(f"going on from step {self.step}" if self.step < total else f"{self.run} is complete")
             self.events.tell("before_run", trainer=self)
-            for batch in batches(
-                stream, self.step, total, workers=config.workers, device=self.device, keep=config.data_on_device,
-                channels_last=config.channels_last,
-            ):  # fmt: skip
-                self.run_step(batch)
-                display.advance(self.step)
-                last, stop = self.step == total, stopping.after(self.step)
-                logging, saving = self.step % config.log_every == 0, stop or self.step % config.checkpoint_every == 0
-                if logging or saving or last:
-                    values = self._read_finite()
-                    rate = (self.step - clock_step) * config.batch_size / (time.perf_counter() - clock)
-                    clock, clock_step = time.perf_counter(), self.step
-                    display.losses(self.step, self.images, rate, values)
-                    watch.log({**values, "images_per_second": rate}, display.say)
-                if outputs is not None and config.sample_every and (self.step % config.sample_every == 0 or last):
-                    outputs.samples()
-                if outputs is not None and (saving or last):
-                    outputs.checkpoint()
-                if stop and not last:
-                    stopping.leave()
+            finite.begin(self, outputs)
+            while not self._reached(total, outputs, display, stopping):
+                pass
             self.events.tell("after_run", trainer=self)
+
+    def _reached(self, total: int, outputs: Outputs | None, display: Display, stopping: Stopping) -> bool:
+        """Train to step ``total``; False if that has led back to an earlier step."""
+        config, watch = self.config, Watch(self)
+        stream = Stream(self.data, batch_size=config.batch_size, seed=self.luck, rank=self.rank, world=self.world)
+        if config.compile and self.step < total and not self.rolled_back:
+            compile_networks(self, stream)
+        clock, clock_step = time.perf_counter(), self.step
+        for batch in batches(
+            stream, self.step, total, workers=config.workers, device=self.device, keep=config.data_on_device,
+            channels_last=config.channels_last,
+        ):  # fmt: skip
+            self.run_step(batch)
+            display.advance(self.step)
+            last, stop = self.step == total, stopping.after(self.step)
+            logging, saving = self.step % config.log_every == 0, stop or self.step % config.checkpoint_every == 0
+            if logging or saving or last:
+                try:
+                    values = finite.read_finite(self, saving=saving or last)
+                except finite.NotFiniteError as error:
+                    display.say(finite.roll_back(self, outputs, error))
+                    return False
+                rate = (self.step - clock_step) * config.batch_size / (time.perf_counter() - clock)
+                clock, clock_step = time.perf_counter(), self.step
+                display.losses(self.step, self.images, rate, values)
+                watch.log({**values, "images_per_second": rate}, display.say)
+            if outputs is not None and config.sample_every and (self.step % config.sample_every == 0 or last):
+                outputs.samples()
+            if outputs is not None and (saving or last):
+                outputs.checkpoint()
+            if stop and not last:
+                stopping.leave()
+        return True
 
     def run_step(self, batch: Batch) -> None:
         """One step: every phase that is due, on this process's share of the global batch."""
         self.events.tell("before_step", trainer=self, batch=batch)
-        modes.seed_globally(key(self.seed, self.step, self.rank), self.device)
-        steps = self._micro_batches(batch)
+        modes.seed_globally(key(self.luck, self.step, self.rank), self.device)
+        steps, kept = self._micro_batches(batch), remember(self.gan.buffers()) if self.guards else []
         for phase in self.phases:
             if phase.due(self.step):
                 self._run_phase(phase, steps)
@@ -176,6 +194,8 @@ class Trainer:
             for term in self._terms:
                 term.after_step(self.meter.mean)
             self.gan.after_step(self.meter.mean)
+        if kept:
+            put_back_after_drops(self.guards, kept)
         if self.world > 1:
             average(float_buffers(self.gan), self.world)
         self.meter.end_step()
@@ -207,36 +227,18 @@ class Trainer:
                     self.meter.add(f"{phase.name}/{name}", term, term=True)
                 updater.backward(loss if factor == 1 else loss * factor)
         updater.check_gradients(phase.name, self.world)
-        average(updater.gradients(), self.world)
-        updater.step(partial(self.meter.watch, phase.name) if watching else None)
+        average(updater.shared(), self.world)
+        updater.step(phase.name, partial(self.meter.watch, phase.name) if watching else None)
         with torch.no_grad(), self.graphs.watching():
             self.gan.after_optimizer(phase)
 
     def _micro_batches(self, batch: Batch) -> list[Step]:
         return micro_batches(
-            batch, self.config.micro_batches, index=self.step, images=self.images, seed=self.seed, rank=self.rank,
+            batch, self.config.micro_batches, index=self.step, images=self.images, seed=self.luck, rank=self.rank,
             world=self.world, meter=self.meter,
         )  # fmt: skip
-
-    def _read_finite(self) -> Mapping[str, float]:
-        values, culprit = self.meter.read()
-        if culprit is not None:
-            phase, _, term = culprit[0].rpartition("/")
-            raise GanfwError(not_finite(phase, term, culprit[1], self.step, self.run))
-        return values
 
     def sample(self, count: int, seed: int | None = None) -> Tensor:
         """Samples of the averaged networks; the same seed gives the same latents."""
         with self.ema.applied() if self.ema is not None else nullcontext():
             return draw_samples(self.gan, count, self.seed if seed is None else seed, self.device)
-
-    def _open_run(self) -> Outputs | None:
-        if self.run is None:
-            return None
-        self.accelerator.wait_for_everyone()
-        outputs = Outputs(self, self.run)
-        if (found := outputs.newest()) is not None:
-            restore(self, *found)
-            outputs.mend_model()
-        self.accelerator.init_trackers("ganfw")
-        return outputs

@@ -10,6 +10,7 @@ from ganfw.config.base import value_at
 from ganfw.config.trainer import AdamConfig, OptimizerConfig
 from ganfw.errors import GanfwError
 from ganfw.training.averaging import check_same_gradients
+from ganfw.training.guarding import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,12 +30,14 @@ class Updater:
         *,
         correction: float,
         half: torch.device | None,
+        guarded: bool = False,
     ) -> None:
         self.config, self.names, self.parameters = config, list(named), list(named.values())
         self.correction = correction
         self._checked: set[str] = set()
         self.optimizer = config.build(self.parameters, correction=correction)
         self.scaler = torch.amp.GradScaler(half.type) if half is not None else None
+        self.guard = Guard(self.optimizer, self.parameters[0].device) if guarded and self.parameters else None
         # On a GPU the learning rate lies there, so that a recorded step reads what is put into it.
         on_gpu = bool(self.parameters) and self.parameters[0].is_cuda and _capturable(self.optimizer)
         self._rate = torch.zeros((), device=self.parameters[0].device) if on_gpu else None
@@ -42,6 +45,8 @@ class Updater:
     @property
     def obstacle(self) -> str | None:
         """Why a step cannot be recorded as a CUDA graph, if it cannot."""
+        if self.guard is not None:
+            return "trainer.on_not_finite=skip copies what a step changes"
         if self.scaler is not None:
             return "fp16 looks at its gradients on the host"
         if self.parameters and self.parameters[0].is_cuda and self._rate is None:
@@ -50,11 +55,17 @@ class Updater:
 
     def backward(self, loss: Tensor) -> None:
         """Accumulate gradients of ``loss``."""
+        if self.guard is not None:
+            self.guard.look(loss)
         (loss if self.scaler is None else self.scaler.scale(loss)).backward()
 
     def gradients(self) -> list[Tensor]:
         """The gradients that exist. A parameter that the phase did not reach has none, and is not moved."""
         return [p.grad for p in self.parameters if p.grad is not None]
+
+    def shared(self) -> list[Tensor]:
+        """What the processes average: the gradients, and whether they are finite."""
+        return self.gradients() + (self.guard.shared() if self.guard is not None else [])
 
     def check_gradients(self, phase: str, world: int) -> None:
         """When a phase first runs, make sure that all processes have the same gradients."""
@@ -70,17 +81,21 @@ class Updater:
         for group in self.optimizer.param_groups:
             group["lr"] = rate if self._rate is None else self._rate
 
-    def step(self, watch: Callable[[str, Tensor], None] | None = None) -> None:
+    def step(self, phase: str, watch: Callable[[str, Tensor], None] | None = None) -> None:
         """Update the parameters, and drop the gradients.
 
         A gradient g longer than the largest norm m is clipped to g · m / ‖g‖ first (Pascanu et al. 2013, algorithm 1).
 
         Args:
+            phase: Whose step it is.
             watch: Is told the ``gradient_norm`` before clipping, and the ``update_ratio``: the length of the update
                 over that of the parameters.
         """
         if self.scaler is not None and (watch is not None or self.config.max_gradient_norm is not None):
             self.scaler.unscale_(self.optimizer)
+        kept = []
+        if self.guard is not None:
+            kept = self.guard.before(self.parameters, self.gradients(), scaled=self.scaler is not None)
         before = []
         if watch is not None:
             before = [parameter.detach().clone() for parameter in self.parameters]
@@ -92,6 +107,8 @@ class Updater:
         else:
             self.scaler.step(self.optimizer)
             self.scaler.update()
+        if self.guard is not None:
+            self.guard.after(phase, kept)
         if watch is not None:
             length = torch.nn.utils.get_total_norm(before)
             moved = torch._foreach_sub([p.detach() for p in self.parameters], before)
@@ -108,6 +125,8 @@ class Updater:
         }
         if self.scaler is not None:
             flat |= {f"scaler|{key}": torch.tensor(float(value)) for key, value in self.scaler.state_dict().items()}
+        if self.guard is not None:
+            flat |= {f"skipped|{phase}": count for phase, count in self.guard.skipped.items()}
         return flat
 
     def load(self, flat: Mapping[str, Tensor]) -> None:
@@ -115,9 +134,12 @@ class Updater:
         places = {name: index for index, name in enumerate(self.names)}
         moments: dict[int, dict[str, Tensor]] = {}
         scaler: dict[str, float] = {}
+        skipped: dict[str, Tensor] = {}
         for name, value in flat.items():
             parameter, key = name.rsplit("|", 1)
-            if parameter == "scaler":
+            if parameter == "skipped":
+                skipped[key] = value
+            elif parameter == "scaler":
                 scaler[key] = int(value) if key in {"growth_interval", "_growth_tracker"} else float(value)
             else:
                 moments.setdefault(places[parameter], {})[key] = value
@@ -132,6 +154,9 @@ class Updater:
                     self.optimizer.state[tensor][key] = old.zero_()  # where moments that are not there yet begin
         if self.scaler is not None and scaler:
             self.scaler.load_state_dict(scaler)
+        if self.guard is not None:
+            device = self.parameters[0].device
+            self.guard.skipped = {phase: count.clone().to(device) for phase, count in skipped.items()}
 
 
 def _capturable(optimizer: torch.optim.Optimizer) -> bool:
@@ -151,7 +176,12 @@ def lazy_correction(phases: Iterable[Phase]) -> float:
 
 
 def make_updaters(
-    gan: GAN, phases: Sequence[Phase], configs: Mapping[str, OptimizerConfig], *, half: torch.device | None
+    gan: GAN,
+    phases: Sequence[Phase],
+    configs: Mapping[str, OptimizerConfig],
+    *,
+    half: torch.device | None,
+    guarded: bool = False,
 ) -> dict[str, Updater]:
     """One updater for each optimizer that the phases name, over all the networks of those phases.
 
@@ -177,7 +207,7 @@ def make_updaters(
             if parameter.requires_grad
         }
         config = configs.get(name, AdamConfig())
-        updaters[name] = Updater(config, named, correction=lazy_correction(sharing), half=half)
+        updaters[name] = Updater(config, named, correction=lazy_correction(sharing), half=half, guarded=guarded)
     return updaters
 
 
