@@ -148,7 +148,8 @@ def test_skipped_updates():
     history = [Entry(100 * n, 3000 * n, {**WELL, "skipped/generator": 5.0 * n}) for n in range(1, 7)]
     assert said(history[:-1]) == []
     assert said(history) == [
-        "health: probably, 25 updates of generator were skipped in the last 500 steps, because their loss or gradient was "
-        "not finite (since 3 kimg). Try, in another run: optimizers.generator.lr=0.0001 or trainer.precision=float32"
+        "health: probably, 25 updates of generator were skipped in the last 500 steps, because their loss or gradient "
+        "was not finite (since 3 kimg). Try, in another run: optimizers.generator.lr=0.0001 or "
+        "trainer.precision=float32"
     ]
     assert said([Entry(100 * n, 3000 * n, {**WELL, "skipped/generator": 7.0}) for n in range(1, 20)]) == []

@@ -169,8 +169,8 @@ def skipping(history: History) -> Finding | None:
             continue
         phase = name.removeprefix("skipped/")
         text = (
-            f"{counts[-1] - counts[0]:.0f} updates of {phase} were skipped in the last {steps} steps, because their loss "
-            "or gradient was not finite"
+            f"{counts[-1] - counts[0]:.0f} updates of {phase} were skipped in the last {steps} steps, because their "
+            "loss or gradient was not finite"
         )
         advice = (slower(history.settings, phase.split("/")[0], 10), "trainer.precision=float32")
         return _finding("skipped-updates", last, 6, text, *advice)
