@@ -3,9 +3,13 @@
 import pytest
 
 import ganfw
+from ganfw.config.slots import Slot, configure
+from ganfw.data.stream import Stream, batches
 from ganfw.plugins.hookspecs import PART_KINDS
 from ganfw.plugins.registry import registry
 from ganfw.testing import check_part, check_recipe
+from ganfw.testing.toys import toy_data, toy_gan
+from ganfw.training.rehearsal import Watch
 
 RANDOMLY = ("fid", "kid", "prdc", "memorisation", "feature-diversity", "ppl", "intra-fid")
 # What makes a part small enough to be built a dozen times; everything else is checked as it comes.
@@ -48,6 +52,7 @@ SPEC = {
     ("metric", "point-modes"): ganfw.VectorSpec(2),
 }
 SKIP = {}
+SLOTS = {"loss": "loss", "regularizer": "regularizers", "augmentation": "augmentation"}
 # What is the reader's own, or another's: files, accounts, downloads.
 ELSEWHERE = {
     ("data", "files"): "it needs files: tests/core/data",
@@ -64,6 +69,21 @@ def test_part(kind, name):
     check_part(
         kind, {"type": name, **TINY.get((kind, name), {})}, spec=SPEC.get((kind, name)), skip=SKIP.get((kind, name))
     )
+
+
+@pytest.mark.parametrize(("kind", "name"), [p for p in PARTS if p[0] in SLOTS], ids=lambda value: value)
+def test_a_step_with_a_term_reads_nothing_on_the_host(kind, name):
+    spec = SPEC.get((kind, name), ganfw.ImageSpec(16))
+    term = configure(Slot(kind), {"type": name, **TINY.get((kind, name), {})}, (kind,), "The part").build(spec)
+    gan = toy_gan(spec, **{SLOTS[kind]: {"it": term} if kind == "regularizer" else term})
+    sgd = {network: ganfw.SGDConfig() for network in gan.networks()}  # Adam counts its steps on the host, on a CPU
+    trainer = ganfw.Trainer(gan, toy_data(spec), steps=3, batch_size=8, tracker=None, optimizers=sgd)
+    stream = Stream(trainer.data, batch_size=8, seed=0)
+    for batch in batches(stream, 0, 3, device=trainer.device):
+        with Watch(trainer.device) as watch:
+            trainer.run_step(batch)
+        assert watch.reasons == []
+        assert watch.trace
 
 
 @pytest.mark.slow

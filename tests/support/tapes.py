@@ -65,8 +65,7 @@ def run(gan, data=None, *, steps=100, tape=Tape, use=lambda _step, batch: batch,
     """
     trainer = toy_trainer(gan, data, steps=steps, **{"log_every": 5, **settings})
     recorder = tape(trainer) if tape is not None else None
-    if trainer.device.type == "cpu" or tape is None:
-        trainer.graphs = Graphs(gan, trainer.meter, recorder)
+    trainer.graphs = Graphs(gan, trainer.meter, recorder)
     return trainer, recorder, go_on(trainer, steps, use)
 
 
