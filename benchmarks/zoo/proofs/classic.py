@@ -61,4 +61,4 @@ PROOFS = (
     ),
 )  # fmt: skip
 
-FULL_SIZE = ()
+FULL_SIZE = ("began-64", "ebgan-64", "lapgan-cifar10")

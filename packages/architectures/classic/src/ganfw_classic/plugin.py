@@ -77,6 +77,9 @@ _RECIPES = {
     "bgan": "a generator that aims at the decision boundary",
     "f-gan": "any of seven f-divergences as a game",
     "ebgan": "an autoencoder that judges by its error, with the pulling-away term",
+    "ebgan-64": "EBGAN with the pulling-away term at the paper's settings, for a GPU",
+    "began-64": "BEGAN at the paper's settings, for a GPU",
+    "lapgan-cifar10": "LAPGAN for CIFAR-10, told the class, for a GPU",
     "mlp": "32 px greyscale emoji by fully connected networks, the oldest GAN in modern form",
 }
 
