@@ -24,6 +24,7 @@ MEASURES: dict[str, Callable[[Subject], Mapping[str, float]]] = {
     "class-accuracy": classes.accuracy,
     "code-accuracy": classes.code_accuracy,
     "domains-agree": classes.domains_agree,
+    "domains-digits": classes.domains_agree,
     "test-error": labels.few_labels,
     "test-error-alone": labels.few_labels,
     "test-error-ratio": labels.few_labels,
