@@ -152,6 +152,14 @@ def test_a_link_among_the_checkpoints_is_removed_and_not_followed(tmp_path):
     assert (precious / "file").exists()
 
 
+@pytest.mark.parametrize(("keep", "kept"), [(1, [8]), (3, [6, 7, 8]), (8, [*range(1, 9)]), (11, [*range(1, 9)])])
+def test_as_many_checkpoints_are_kept_as_were_asked_for(tmp_path, keep, kept):
+    checkpoints = Checkpoints(tmp_path, keep=keep)
+    for step in range(1, 9):
+        checkpoints.save(step, {"x": torch.ones(1)}, {})
+    assert [int(path.name.removeprefix("step-")) for path in checkpoints.all()] == kept
+
+
 def test_disk_full_keeps_the_last_good_checkpoint(tmp_path, monkeypatch):
     trained(tmp_path, 4)
 

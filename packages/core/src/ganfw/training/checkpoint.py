@@ -63,7 +63,7 @@ class Checkpoints:
             raise GanfwError(self.cannot_save(final, error)) from error
         # What claims to be newer is torn: a whole one would have been resumed from.
         older, newer = [p for p in self.all() if p.name < final.name], [p for p in self.all() if p.name > final.name]
-        for folder in older[: len(older) - self.keep + 1] + newer:
+        for folder in older[: max(0, len(older) - self.keep + 1)] + newer:
             try:
                 self._set_aside(folder)
             except OSError as error:
