@@ -1,0 +1,84 @@
+"""docs/zoo.md, made of the rows that full runs have left."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from zoo.rows import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from zoo.rows import Row
+
+_HEAD = """# The zoo
+
+What each system makes when its recipe is trained as it stands, with the figures that it has to reach and those that it
+does. This page is written by `benchmarks/zoo/run.py` from the rows in `benchmarks/results/zoo`; nothing is chosen by
+hand but the sentence on what is seen. Recipes that are not here have been proven by a short run alone: `tests/recipes`.
+
+How it is measured: samples of the averaged generator against held-out data that it never learned from. The *KID ratio*
+is KID over that of the same generator before training, *precision* and *recall* are those of Kynkäänniemi et al. 2019,
+*duplicates* are samples as near to another sample as only the nearest hundredth of real pictures are to each other.
+Figures of pictures depend on the extractor and on the numbers of samples, and compare with nothing that was measured
+otherwise; those of digits are in the eyes of a classifier that never saw a generator. CPU minutes are those of the
+process, so another load on the machine does not count. One seed says nothing of the spread over seeds.
+"""
+
+
+def page(results: Path) -> str:
+    """The whole page."""
+    rows = read(results)
+    seen = _seen(results)
+    parts = [_HEAD, _summary(rows)]
+    for kind, members in groupby(rows, key=lambda row: row["kind"]):
+        parts.append(f"\n## {kind[0].upper()}{kind[1:]}\n")
+        parts += [_entry(row, seen.get(row["recipe"], "")) for row in members]
+    return "".join(parts)
+
+
+def _seen(results: Path) -> dict[str, str]:
+    file = results / "seen.json"
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def _summary(rows: list[Row]) -> str:
+    if not rows:
+        return "\nNo full run has been kept yet.\n"
+    met = sum(all(target[2] for target in row["targets"]) for row in rows)
+    machines = "; ".join(sorted({row["machine"] for row in rows}))
+    seeds = ", ".join(sorted({str(row["seed"]) for row in rows}))
+    recipes = len({row["recipe"] for row in rows})
+    return f"\n{len(rows)} runs of {recipes} recipes, seed {seeds}, on {machines}; {met} met all their targets.\n"
+
+
+def _entry(row: Row, seen: str) -> str:
+    parameters = " / ".join(f"{count:,}" for count in row["parameters"].values())
+    names = " / ".join(row["parameters"])
+    lines = [
+        f"\n### {row['recipe']}" + (f", seed {row['seed']}" if row["seed"] else ""),
+        "",
+        f"![{row['recipe']}](pictures/zoo/{row['recipe']}.png)" if not row["seed"] else "",
+        "",
+        f"{row['paper']}. {row['why']}".rstrip(),
+        "",
+        f"- {names}: {parameters} parameters; {row['steps']:,} steps, {row['images']:,} samples shown,"
+        f" {row['cpu_minutes']:g} CPU minutes, {row['date']}"
+        + ("" if row["scale"] == 1 else f"; **shortened to {row['scale']:g} of the recipe's length**"),
+        f"- {_scores(row)}; {_protocol(row)}",
+        *([f"- Seen: {seen}"] if seen else []),
+    ]
+    return "\n".join(line for line, before in zip(lines, ["x", *lines], strict=False) if line or before) + "\n"
+
+
+def _scores(row: Row) -> str:
+    figures, targets = row["figures"], row["targets"]
+    named = {figure for _, figure, _ in targets}
+    said = [f"{figures[figure]:.3g} for {text}, {'met' if met else '**missed**'}" for text, figure, met in targets]
+    return "; ".join(said + [f"{name} {value:.3g}" for name, value in figures.items() if name not in named])
+
+
+def _protocol(row: Row) -> str:
+    return f"by {row['extractor']}, {row['made']} made and {row['held_out']} held out"

@@ -1,0 +1,64 @@
+"""The zoo's runner trains, measures and keeps; what it has kept is what the page says."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from zoo import page, rows, run
+
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "benchmarks/results/zoo"
+
+
+@pytest.fixture
+def start(tmp_path, capsys):
+    def start(*options):
+        folders = [f"--results={tmp_path / 'results'}", f"--docs={tmp_path}"]
+        run.main([str(tmp_path / "runs"), "--only=ring", "--scale=0.0025", *folders, *options])
+        return capsys.readouterr().out
+
+    return start
+
+
+def test_a_run_is_kept_and_a_second_call_skips_it(start, tmp_path):
+    assert "ring, seed 0: {'modes'" in start()
+    (row,) = rows.read(tmp_path / "results")
+    assert (row["recipe"], row["steps"], row["scale"]) == ("ring", 10, 0.0025)
+    assert set(row["figures"]) == {"modes", "high-quality"}
+    assert [target[1:] for target in row["targets"]] == [["modes", False], ["high-quality", False]]
+    with Image.open(tmp_path / "pictures/zoo/ring.png") as picture:
+        assert picture.size == (240, 240)
+    assert "10 steps" in (tmp_path / "zoo.md").read_text()
+    assert "shortened to 0.0025" in (tmp_path / "zoo.md").read_text()
+    assert start() == "ring, seed 0: finished before\n"
+
+
+def test_a_run_without_figures_is_measured_from_its_checkpoint(start, tmp_path):
+    start()
+    (file,) = (tmp_path / "results").glob("*.json")
+    first = rows.read(tmp_path / "results")[0]
+    file.unlink()
+    weights = next((tmp_path / "runs").rglob("state.safetensors"))
+    trained = weights.stat().st_mtime_ns
+    start()
+    assert rows.read(tmp_path / "results")[0]["figures"] == first["figures"]
+    assert weights.stat().st_mtime_ns == trained
+
+
+def test_a_recipe_without_a_proof_is_named():
+    with pytest.raises(SystemExit, match=r"no proof of rings; there are .*ring"):
+        run.chosen("rings")
+
+
+def test_the_page_is_that_of_the_rows():
+    written = (ROOT / "docs/zoo.md").read_text()
+    assert written == page.page(KEPT), "docs/zoo.md is stale: run python benchmarks/zoo/run.py --page"
+
+
+def test_every_row_has_a_small_picture_and_a_sentence_on_what_is_seen():
+    seen = page._seen(KEPT)
+    for row in rows.read(KEPT):
+        picture = ROOT / "docs/pictures/zoo" / f"{row['recipe']}.png"
+        assert picture.stat().st_size <= 60_000
+        assert seen[row["recipe"]]
+        assert row["scale"] == 1
