@@ -73,7 +73,7 @@ class PictureData(Dataset):
         for start in range(0, count, _AT_ONCE):
             rows = np.arange(start, min(start + _AT_ONCE, count))
             real[start : start + len(rows)] = torch.from_numpy(pictures.take(rows)).to(device)
-        labels = None if self.prepared.labels is None else torch.from_numpy(self.prepared.labels).to(device)
+        labels = None if self.prepared.labels is None else torch.from_numpy(np.array(self.prepared.labels)).to(device)
 
         def rows_of(indices: Tensor, keys: Tensor) -> dict[str, Tensor]:
             chosen = real[indices]

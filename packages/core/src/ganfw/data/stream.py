@@ -8,20 +8,18 @@ step sees, and resuming needs the step alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
 
 from ganfw.data.permutation import mix, permute
+from ganfw.data.workers import read_ahead
 from ganfw.errors import GanfwError
 from ganfw.training.step import Batch, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from torch.utils.data import Dataset as MapStyle
 
     from ganfw.data.dataset import Dataset, Integers, Rows
 
@@ -127,12 +125,7 @@ def _read(stream: Stream, start: int, stop: int, workers: int) -> Iterable[dict[
     steps = range(start, stop)
     if workers == 0:
         return ({name: torch.from_numpy(array) for name, array in stream[step].items()} for step in steps)
-    # The loader draws a seed for its workers from a generator; none of ours uses it, and the global one must not move.
-    loader: DataLoader[dict[str, torch.Tensor]] = DataLoader(
-        cast("MapStyle[dict[str, torch.Tensor]]", stream),
-        batch_size=None, sampler=steps, num_workers=workers, generator=torch.Generator(),
-    )  # fmt: skip
-    return loader
+    return read_ahead(stream, start, stop, workers)
 
 
 def _move(tensors: dict[str, torch.Tensor], device: torch.device) -> Batch:
