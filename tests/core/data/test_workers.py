@@ -51,8 +51,9 @@ def test_where_it_goes_on_the_run_is_stopped(monkeypatch):
             if number == 3:
                 pid = kill_one()
     assert str(caught.value) == (
-        f"one of 2 processes that read data ahead (pid {pid}) was killed by SIGKILL, as 0 others before it. Usually memory "
-        "has run out: give fewer of them with trainer.workers=1. The same command goes on from the last checkpoint."
+        f"one of 2 processes that read data ahead (pid {pid}) was killed by SIGKILL, as 0 others before it. Usually "
+        "memory has run out: give fewer of them with trainer.workers=1. The same command goes on from the last "
+        "checkpoint."
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
+_KEY = "ganfw"
+
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], *, facts: str = "", checksum: bool = False) -> None:
     """Write tensors as safetensors. Names that share one storage are stored once and recorded as aliases.
@@ -41,7 +43,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], *, facts: str = "",
     metadata = {"aliases": json.dumps(aliases)} | ({"facts": facts} if facts else {})
     if checksum:
         metadata["checksum"] = _digest(unique, metadata["aliases"])
-    save_file(unique, path, metadata=metadata)
+    save_file(unique, path, metadata={_KEY: json.dumps(metadata)})  # of several keys, the order would be random
     sync_file(path)
 
 
@@ -62,7 +64,11 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 def read_metadata(path: Path) -> dict[str, str]:
     """The texts that are kept with the tensors."""
     with safe_open(path, "pt") as file:
-        return file.metadata() or {}
+        found: dict[str, str] = file.metadata() or {}
+    inner = json.loads(found[_KEY]) if _KEY in found else found
+    if not isinstance(inner, dict):
+        raise ValueError(f"{path.name} is damaged: its metadata are no mapping")
+    return inner
 
 
 def _digest(tensors: Mapping[str, Tensor], aliases: str) -> str:
