@@ -1,5 +1,7 @@
 """The two-player game puts parts together, and refuses what does not fit."""
 
+from typing import ClassVar
+
 import pytest
 import torch
 from toys import GradientNorm, Logistic, ToyDiscriminator, ToyGenerator, toy_gan, toy_trainer
@@ -306,3 +308,26 @@ def test_energies_and_logits_are_not_mixed(loss, judge, message):
     with pytest.raises(ganfw.GanfwError) as error:
         ganfw.TwoPlayerGAN(ToyGenerator(), Judge(), Energy())
     assert str(error.value) == message
+
+
+class Heads(ganfw.Regularizer):
+    """Reads a class of three."""
+
+    heads: ClassVar = {"class": 3}
+
+    def forward(self, play):
+        return play.real_verdict.heads["class"].mean()
+
+
+@pytest.mark.parametrize(("there", "shown"), [({}, "none"), ({"class": 4, "code": 2}, "class: 4, code: 2")])
+def test_a_term_that_reads_a_head_needs_it(there, shown):
+    discriminator = ToyDiscriminator()
+    discriminator.heads = there
+    with pytest.raises(ganfw.GanfwError) as caught:
+        ganfw.TwoPlayerGAN(ToyGenerator(), discriminator, Logistic(), regularizers={"digits": Heads()})
+    assert str(caught.value) == (
+        "regularizers.digits reads the discriminator's head 'class' of length 3, but the heads of ToyDiscriminator are "
+        f"{shown}. Set discriminator.heads.class=3, or leave the term out: regularizers.digits=null."
+    )
+    discriminator.heads = {"class": 3}
+    ganfw.TwoPlayerGAN(ToyGenerator(), discriminator, Logistic(), regularizers={"digits": Heads()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from ganfw_classic import MLPDiscriminator, MLPGenerator
+from ganfw_classic import Maxout, MLPDiscriminator, MLPGenerator
 
 
 def parameter_count(network):
@@ -17,6 +17,37 @@ def test_parameter_counts_on_mnist():
     with torch.device("meta"):
         assert parameter_count(MLPGenerator(shape=(1, 28, 28))) == 1_510_032
         assert parameter_count(MLPDiscriminator(shape=(1, 28, 28))) == 533_505
+
+
+def test_parameter_counts_of_2014():
+    # Rectifiers 100-1200-1200-784 without normalisation; maxout 240 x 5 twice, one logit.
+    with torch.device("meta"):
+        generator = MLPGenerator(shape=(1, 28, 28), hidden=(1200, 1200), norm="none", activation="relu")
+        assert parameter_count(generator) == 2_503_984
+        assert parameter_count(MLPDiscriminator(shape=(1, 28, 28), hidden=(240, 240), pieces=5)) == 1_231_441
+
+
+def test_maxout_takes_the_largest_piece():
+    layer = Maxout(2, 1, 3)
+    with torch.no_grad():
+        layer.linear.weight.copy_(torch.tensor([[1.0, 0], [0, 1], [-1, -1]]))
+        layer.linear.bias.copy_(torch.tensor([0.0, 0, 0.5]))
+    made = layer(torch.tensor([[2.0, 1], [0, 3], [-1, -1], [0, 0]]))
+    assert made.flatten().tolist() == [2, 3, 2.5, 0.5]
+
+
+def test_dropout_is_for_training_alone():
+    network, x = MLPDiscriminator(shape=(4,), hidden=(64,), dropout=0.5), torch.randn(3, 4)
+    assert not torch.equal(network(x).logits[0], network(x).logits[0])
+    network.eval()
+    assert torch.equal(network(x).logits[0], network(x).logits[0])
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky-relu"])
+def test_rectifiers_are_leaky_or_not(activation):
+    network = MLPGenerator(shape=(2,), hidden=(8,), latent_dim=4, activation=activation)
+    lowest = network.blocks[0](torch.randn(50, 4)).min()
+    assert (lowest < 0) == (activation == "leaky-relu")
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 9, 9), (1, 64), (2,)])

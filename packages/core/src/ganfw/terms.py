@@ -77,7 +77,6 @@ class Regularizer(Term):
     """Reads ``features`` of the verdicts: the game then asks the discriminator for them."""
     per_sample: ClassVar[bool] = False
     """Penalises each sample's own gradient: refused for a discriminator that mixes the samples of a batch."""
-
     heads: Mapping[str, int] = {}
     """The heads of the discriminator that it reads, and their lengths: one that lacks them is refused."""
 

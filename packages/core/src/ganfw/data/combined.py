@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ganfw.data.dataset import Integers, Rows
     from ganfw.training.step import Batch
 
-_AT_ONCE = 4096
+_AT_ONCE = 256  # rows, which hold whole pictures, while the labels are looked for
 
 
 def _fingerprint(*parts: object) -> str:
@@ -165,6 +165,10 @@ def _first_of_each(data: Dataset, classes: int, each: int) -> Integers:
         if all(len(members) == each for members in found):
             return np.sort(np.array(found, np.int64).ravel())
     scarce = min(range(classes), key=lambda label: len(found[label]))
+    if not found[scarce]:
+        raise GanfwError(
+            f"class {scarce} has no sample at all, so it cannot have labelled ones. Take it out of the data's classes."
+        )
     raise GanfwError(
         f"class {scarce} has {len(found[scarce])} samples, but {each} labelled ones of each class were asked for. Give "
         f"data.labelled={len(found[scarce]) * classes} at most."

@@ -32,14 +32,10 @@ class AuxiliaryClassifierConfig(Config):
         Raises:
             GanfwError: If the data have no classes.
         """
-        from ganfw_losses.regularizers.classifiers import AuxiliaryClassifier
+        from ganfw_losses.regularizers.classifiers import NO_CLASSES, AuxiliaryClassifier
 
         if spec.condition is None or spec.condition.kind != "class":
-            raise GanfwError(
-                "auxiliary-classifier needs data with classes, and these have none. Say where they are: "
-                "data.labels=true for data that ship, data.labels=folders or a column's name for your own; or leave "
-                "the term out: regularizers.auxiliary-classifier=null."
-            )
+            raise GanfwError(NO_CLASSES)
         return AuxiliaryClassifier(
             spec.condition.count, self.real_weight, self.fake_weight, self.generator_weight, self.every
         )

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from ganfw.game import Play
 
 
+NO_CLASSES = (
+    "auxiliary-classifier needs data with classes, and these have none. Say where they are: data.labels=true for data "
+    "that ship, data.labels=folders or a column's name for your own; or leave the term out: "
+    "regularizers.auxiliary-classifier=null."
+)
+
+
 class AuxiliaryClassifier(Regularizer):
     """Cross-entropy of the head ``class``: the discriminator names the class of samples, the generator of its fakes.
 
@@ -49,8 +56,13 @@ class AuxiliaryClassifier(Regularizer):
         self.real_weight, self.fake_weight, self.generator_weight = real_weight, fake_weight, generator_weight
 
     def forward(self, play: Play) -> Tensor:
-        """The weighted term; logs ``discriminator/class_accuracy`` on real samples."""
-        assert play.condition is not None  # the settings are built for data with classes alone
+        """The weighted term; logs ``discriminator/class_accuracy`` on real samples.
+
+        Raises:
+            GanfwError: If the samples come without classes.
+        """
+        if play.condition is None:
+            raise GanfwError(NO_CLASSES)
         of_fake = cross_entropy(play.fake_verdict.heads["class"].float(), play.condition)
         if play.player == "generator":
             return value_at(self.generator_weight, play.images) * of_fake
@@ -85,9 +97,14 @@ class Supervised(Regularizer):
         """The weighted term; logs ``discriminator/class_accuracy`` on the labelled samples.
 
         Raises:
-            GanfwError: If a label is no class of the head.
+            GanfwError: If the data bring no labelled samples, or, on the CPU, if a label is beyond the head.
         """
         x, label = play.labelled
+        if label.device.type == "cpu" and (largest := int(label.max())) >= self.heads["class"]:
+            raise GanfwError(
+                f"supervised was made for {self.heads['class']} classes, but the data have a label {largest}, counted "
+                "from 0. Set regularizers.supervised.classes and discriminator.heads.class to the number of classes."
+            )
         logits = play.judge(x).heads["class"].float()
         play.step.log("discriminator/class_accuracy", (logits.argmax(1) == label).float().mean())
         return value_at(self.weight, play.images) * cross_entropy(logits, label)
