@@ -46,6 +46,11 @@ COMMANDS = {
     "ganfw train dcgan trainer.ema=null --run runs/raw": TINY,
     "ganfw train dcgan 'optimizers.generator.lr={start: 4e-4, end: 4e-5, to_kimg: 128}' --run runs/decay": TINY,
     "ganfw train dcgan optimizers.discriminator.lr=8e-4 --run runs/ttur": TINY,
+    "ganfw train acgan": TINY,
+    "ganfw train dcgan data.labels=true generator.conditional=true discriminator.conditional=projection "
+    "--run runs/emoji-groups": TINY,
+    "ganfw train sgan": TINY,
+    "ganfw train improved-gan data.labelled=50 --run runs/fifty-labels": TINY,
     "ganfw train dcgan generator_every=2 --run runs/two-to-one": TINY,
     "ganfw train dcgan optimizers.discriminator.max_gradient_norm=1 --run runs/clipped": TINY,
     "ganfw train dcgan discriminator.norm=none 'regularizers.r1={gamma: 1, every: 16}' --run runs/r1": TINY,

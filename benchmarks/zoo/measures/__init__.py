@@ -25,7 +25,7 @@ MEASURES: dict[str, Callable[[Subject], Mapping[str, float]]] = {
     "code-accuracy": classes.code_accuracy,
     "domains-agree": classes.domains_agree,
     "domains-digits": classes.domains_agree,
-    "test-error": labels.few_labels,
+    "test-error": labels.test_error,
     "test-error-alone": labels.few_labels,
     "test-error-ratio": labels.few_labels,
     "neighbour-accuracy": codes.neighbour_accuracy,

@@ -19,9 +19,14 @@ STEPS = 1000
 """Of the network that learns from the labels alone; it is right on all of them long before."""
 
 
+def test_error(subject: Subject) -> dict[str, float]:
+    """The error of the trained discriminator on held-out samples."""
+    return {"test-error": error(subject.gan.discriminator, subject)}
+
+
 def few_labels(subject: Subject) -> dict[str, float]:
-    """Errors on held-out samples: of the trained discriminator, and of the same one taught by the labels alone."""
-    ours, alone = error(subject.gan.discriminator, subject), error(_alone(subject), subject)
+    """The same, and that of the same network taught by the labels alone."""
+    ours, alone = test_error(subject)["test-error"], error(_alone(subject), subject)
     return {"test-error": ours, "test-error-alone": alone, "test-error-ratio": ours / alone}
 
 

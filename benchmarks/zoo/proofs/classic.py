@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from zoo.proof import PICTURES, Proof, Trial, at_least, near, trial
+from zoo.proof import CLASSES, PICTURES, Proof, Trial, at_least, at_most, near, trial
 
 _NARROW = ("image.size=16", "generator.width=16", "discriminator.width=16")
 _QUICK = ("trainer.batch_size=32", "optimizers.generator.lr=8e-4", "optimizers.discriminator.lr=8e-4")
@@ -16,6 +16,7 @@ _SMALL_PAIRS = (
     "image.size=16", "data.of.digits.border=0", "data.of.outlines.border=0", "data.of.outlines.look=negative",
 )  # fmt: skip
 _THIN = ("generator.width=8", "discriminator.width=8")
+_SMALL = "image.size=16"
 
 PROOFS = (
     Proof(
@@ -92,6 +93,21 @@ PROOFS = (
         "dcgan-ada-lecam", "Karras et al. 2020; Tseng et al. 2021", "unconditional",
         short=trial(*_NARROW, "trainer.steps=1000", "augmentation.kimg=20", near(0.22)),
     ),
+    Proof(
+        "acgan", "Odena et al. 2017", "class-conditional", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=800", near(0.15), at_least("class-accuracy", 0.65)),
+        full=Trial(targets=CLASSES),
+    ),
+    Proof(
+        "sgan", "Odena 2016", "semi-supervised", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=700", near(0.2), at_most("test-error", 0.45)),
+        full=trial(at_most("test-error-ratio", 0.8), *PICTURES),
+    ),
+    Proof(
+        "improved-gan", "Salimans et al. 2016", "semi-supervised", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=700", near(0.25), at_most("test-error", 0.45)),
+        full=trial(at_most("test-error-ratio", 0.8)),
+    ),
 )  # fmt: skip
 
-FULL_SIZE = ("began-64", "ebgan-64", "lapgan-cifar10")
+FULL_SIZE = ("began-64", "ebgan-64", "lapgan-cifar10", "acgan-cifar10", "improved-gan-cifar10")

@@ -24,9 +24,11 @@ def read(name):
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_phase_gives_its_networks_finite_gradients(name):
     recipe = read(name)
-    spec = replace(recipe.image.spec(), condition=ganfw.Condition("class", 2))  # most networks leave it unused
+    spec = replace(recipe.image.spec(), condition=ganfw.Condition("class", 10))  # most networks leave it unused
     gan = recipe.build(spec)
-    batch = ganfw.Batch({"real": torch.rand(4, *spec.shape) * 2 - 1, "condition": torch.tensor([0, 1, 0, 1])})
+    real, labelled = torch.rand(2, 4, *spec.shape) * 2 - 1
+    labels = torch.tensor([0, 9, 3, 3])
+    batch = ganfw.Batch({"real": real, "condition": labels, "labelled": labelled, "label": labels})
     for phase in gan.phases:
         step = ganfw.Step(batch)
         step.enter(phase.name)

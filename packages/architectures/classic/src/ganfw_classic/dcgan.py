@@ -136,7 +136,7 @@ class DCGANDiscriminator(Discriminator):
         self.further = nn.ModuleDict({name: nn.Conv2d(ladder[-1], n, 4, 1, 0) for name, n in self.heads.items()})
         if classes and projection:
             self.embedding = nn.Embedding(classes, ladder[-1])
-            nn.init.normal_(self.embedding.weight, std=0.02)
+            nn.init.xavier_uniform_(self.embedding.weight)
         self.uses_batch_statistics = any(isinstance(module, nn.BatchNorm2d) for module in self.modules())
         self.apply(init_normal)
 

@@ -84,6 +84,11 @@ _RECIPES = {
     "ebgan-64": "EBGAN with the pulling-away term at the paper's settings, for a GPU",
     "began-64": "BEGAN at the paper's settings, for a GPU",
     "lapgan-cifar10": "LAPGAN for CIFAR-10, told the class, for a GPU",
+    "acgan": "digits by class, from a discriminator that names classes",
+    "acgan-cifar10": "pictures by class at the settings for CIFAR-10, for a GPU",
+    "sgan": "a classifier of digits from 100 labels, beside a game",
+    "improved-gan": "a classifier of digits from 100 labels, by features that match",
+    "improved-gan-cifar10": "the same at the settings for CIFAR-10, for a GPU",
     "mlp": "32 px greyscale emoji by fully connected networks, the oldest GAN in modern form",
 }
 
