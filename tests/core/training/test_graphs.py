@@ -193,6 +193,15 @@ def test_going_back_to_an_earlier_state_is_exact(at):
     assert_same(everything(trainer), everything(unbroken))
 
 
+def test_after_going_back_a_recorded_phase_draws_the_new_numbers():
+    trainers = [run(toy_gan(), tape=tape, steps=10)[0] for tape in (None, Tape)]
+    for trainer in trainers:
+        trainer.rolled_back = 1
+        go_on(trainer, 20)
+    as_it_is, recorded = map(everything, trainers)
+    assert_same(recorded, as_it_is)
+
+
 def test_fp16_says_why_it_is_not_recorded(caplog):
     _, tape, _ = run(toy_gan(), steps=3, precision="fp16")
     assert tape.recorded == 0

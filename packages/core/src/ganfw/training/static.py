@@ -52,7 +52,7 @@ class StaticStep(Step):
         for name, tensor in self._given.items():
             tensor.copy_(step.shared[name], non_blocking=True)
         self.images.fill_(float(step.images))
-        self._index = step.index
+        self.seed, self._index = step.seed, step.index  # a run that has gone back has another seed
         for place, memory in enumerate(self._memory or ()):
             self._numbers(self.plan[place], place, out=memory)
 
