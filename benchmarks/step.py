@@ -24,7 +24,8 @@ from torch.nn.functional import softplus
 import ganfw
 from ganfw.data.stream import Stream, batches
 from ganfw_classic import DCGANDiscriminator, DCGANGenerator
-from ganfw_losses import NonSaturating
+from ganfw_losses import NonSaturating, SpectralNorm
+from ganfw_resnet import BigGANGenerator, SNGANDiscriminator, SNGANGenerator
 
 LOG_EVERY = 50
 
@@ -64,11 +65,33 @@ def dcgan(size, width):
     return generator, DCGANDiscriminator(size=size, width=width), pictures(size)
 
 
+def normalised(generator, discriminator, size):
+    """Networks with spectral norm, on one side or on both, as their recipes have it."""
+    SpectralNorm().attach(discriminator)
+    return generator, discriminator, pictures(size)
+
+
+def sngan(size, width):
+    torch.manual_seed(0)
+    ladder = [width] * (size.bit_length() - 2)
+    return normalised(SNGANGenerator(ladder=ladder), SNGANDiscriminator(ladder=ladder), size)
+
+
+def biggan(size, width):
+    torch.manual_seed(0)
+    ladder = [width] * (size.bit_length() - 2)
+    generator = BigGANGenerator(ladder=ladder, latent_dim=20 * len(ladder), attention=8)
+    SpectralNorm("generator").attach(generator)
+    return normalised(generator, SNGANDiscriminator(ladder=ladder, wide=True, attention=8), size)
+
+
 CASES = {
     "null": (lambda: (NullGenerator(), NullDiscriminator(), np.zeros((512, 2), np.float32)), 4),
     "dcgan-32-20ms": (lambda: dcgan(32, 8), 40),
     "dcgan-32": (lambda: dcgan(32, 32), 32),
     "dcgan-64": (lambda: dcgan(64, 32), 64),
+    "sngan-16": (lambda: sngan(16, 16), 32),
+    "biggan-16": (lambda: biggan(16, 16), 32),
 }
 
 

@@ -185,12 +185,22 @@ class TwoPlayerGAN(GAN):
 
     def sample(self, count: int, *, rng: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Samples of the generator; see `GAN.sample`."""
-        device = rng.device
-        z = self.generator.prior(torch.randn(count, self.generator.latent_dim, generator=rng, device=device))
-        if condition is None and self.condition is not None and self.condition.kind == "class":
-            condition = torch.randint(self.condition.count, (count,), generator=rng, device=device)
-        made: Tensor = self.generator(z, condition)
+        noise, condition = self._draw(count, rng, condition)
+        made: Tensor = self.generator(self.generator.prior(noise), condition)
         return made
+
+    def sample_truncated(
+        self, count: int, *, rng: torch.Generator, condition: Tensor | None = None, truncation: float
+    ) -> Tensor:
+        """Samples by `Generator.truncated`, of the noise and conditions that `sample` draws."""
+        noise, condition = self._draw(count, rng, condition)
+        return self.generator.truncated(noise, condition, truncation=truncation)
+
+    def _draw(self, count: int, rng: torch.Generator, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        noise = torch.randn(count, self.generator.latent_dim, generator=rng, device=rng.device)
+        if condition is None and self.condition is not None and self.condition.kind == "class":
+            condition = torch.randint(self.condition.count, (count,), generator=rng, device=rng.device)
+        return noise, condition
 
     def after_optimizer(self, phase: Phase) -> None:
         """Apply the constraints on the phase's player."""

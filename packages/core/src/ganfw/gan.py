@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor, nn
 
+from ganfw.errors import GanfwError
 from ganfw.terms import Term
 
 if TYPE_CHECKING:
@@ -91,6 +92,19 @@ class GAN(nn.Module):
             result: ``(count, *spec.shape)``.
         """
         raise NotImplementedError(f"{type(self).__name__} has no sample()")
+
+    def sample_truncated(
+        self, count: int, *, rng: torch.Generator, condition: Tensor | None = None, truncation: float
+    ) -> Tensor:
+        """Make samples that are more typical and less varied, the more so the smaller ``truncation``; see `sample`.
+
+        Raises:
+            GanfwError: If the GAN knows no truncation, as here.
+        """
+        raise GanfwError(
+            f"truncation={truncation:g}: {type(self).__name__} knows no truncation. Leave it out, or give it a "
+            "sample_truncated()."
+        )
 
     @property
     def can_sample(self) -> bool:

@@ -15,6 +15,7 @@ from ganfw import __version__, specs
 from ganfw.errors import GanfwError
 from ganfw.training.files import write_text
 from ganfw.training.samples import draw_samples, make_grid, save_picture
+from ganfw.training.standing import take_standing_statistics
 from ganfw.training.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ class Model:
         """Where the networks are."""
         return next(self.gan.parameters()).device
 
-    def sample(self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64) -> Tensor:
+    def sample(
+        self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64,
+        truncation: float | None = None,
+    ) -> Tensor:  # fmt: skip
         """Make samples; the same seed, count and batch size give the same ones.
 
         Args:
@@ -57,21 +61,43 @@ class Model:
             seed: Of the latents.
             condition: One per sample, where the model is conditional; drawn when left out.
             batch_size: Made at a time.
+            truncation: For typical samples in place of varied ones: by default, how far latents may be from 0.
 
         Shape:
             result: ``(count, *spec.shape)`` in the spec's range.
         """
-        return torch.cat(list(self.batches(count, seed=seed, condition=condition, batch_size=batch_size)))
+        parts = self.batches(count, seed=seed, condition=condition, batch_size=batch_size, truncation=truncation)
+        return torch.cat(list(parts))
 
     def batches(
-        self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64
+        self, count: int, *, seed: int = 0, condition: Tensor | None = None, batch_size: int = 64,
+        truncation: float | None = None,
     ) -> Iterator[Tensor]:  # fmt: skip
         """The samples of `sample`, ``batch_size`` at a time, for more of them than memory holds."""
         for start in range(0, count, batch_size):
             size = min(batch_size, count - start)
             part = None if condition is None else condition[start : start + size].to(self.device)
             # A block's latents depend on the seed and on where it starts; the first block is the training grid's.
-            yield draw_samples(self.gan, size, seed if start == 0 else seed + start * 2**32, self.device, part)
+            block = seed if start == 0 else seed + start * 2**32
+            yield draw_samples(self.gan, size, block, self.device, part, truncation=truncation)
+
+    def use_standing_statistics(
+        self, forwards: int = 16, *, seed: int = 0, batch_size: int = 64, truncation: float | None = None
+    ) -> None:
+        """Measure the statistics of batch normalisation anew, on what this truncation makes.
+
+        Args:
+            forwards: How many batches are made.
+            seed: Of their latents, which are others than those of samples of the same seed.
+            batch_size: Samples in each.
+            truncation: As for the samples that will be made: other latents have other statistics.
+
+        Raises:
+            GanfwError: If no network has batch normalisation.
+        """
+        take_standing_statistics(
+            self.gan, forwards, seed=seed, batch_size=batch_size, device=self.device, truncation=truncation
+        )
 
 
 def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], *, images: int) -> None:

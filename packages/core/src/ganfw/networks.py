@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from ganfw.truncation import truncated_normal
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -35,6 +37,21 @@ class Generator(nn.Module):
             noise, result: ``(B, Z)``.
         """
         return noise
+
+    def truncated(self, noise: Tensor, condition: Tensor | None = None, *, truncation: float) -> Tensor:
+        """Generate samples that are more typical and less varied, the more so the smaller ``truncation``.
+
+        By default latents are made of noise that is cut off at that distance from 0; a generator that knows better (by
+        its styles) overrides it.
+
+        Shape:
+            noise: ``(B, Z)``; condition: ``(B, ...)``; result: ``(B, *spec.shape)``.
+
+        Raises:
+            GanfwError: If there is no such truncation.
+        """
+        made: Tensor = self(self.prior(truncated_normal(noise, truncation)), condition)
+        return made
 
     @abstractmethod
     def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:

@@ -19,6 +19,12 @@ def sample(
     count: Annotated[int, typer.Option(min=1, help="How many samples.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same samples.")] = 0,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where they go.")] = Path("samples"),
+    truncation: Annotated[
+        float | None, typer.Option(metavar="T", help="Typical samples for varied ones: latents within this of 0.")
+    ] = None,
+    standing_statistics: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Measure batch normalisation anew, on N batches.")
+    ] = None,
     grid: Annotated[bool, typer.Option("--grid", help="Also lay them out in one picture, grid.png.")] = False,
 ) -> None:
     """Make samples with a trained model."""
@@ -29,11 +35,13 @@ def sample(
     pictures = isinstance(model.spec, ImageSpec)
     if grid and not pictures:
         raise GanfwError(f"--grid lays out pictures, but the samples of {run} are {model.spec}; leave it out")
+    if standing_statistics is not None:
+        model.use_standing_statistics(standing_statistics, seed=seed, truncation=truncation)
     shown: list[Tensor] = []
     try:
         out.mkdir(parents=True, exist_ok=True)
         done = 0
-        for samples in model.batches(count, seed=seed):
+        for samples in model.batches(count, seed=seed, truncation=truncation):
             (_save_pictures if pictures else _save_arrays)(out, samples, done)
             done += len(samples)
             shown += [samples] if grid else []

@@ -21,17 +21,31 @@ if TYPE_CHECKING:
 
 @torch.no_grad()
 def draw_samples(
-    gan: GAN, count: int, seed: int, device: torch.device | str, condition: Tensor | None = None
-) -> Tensor:
-    """Samples that depend on the weights and the seed alone, with the networks in evaluation mode."""
+    gan: GAN, count: int, seed: int, device: torch.device | str, condition: Tensor | None = None,
+    *, truncation: float | None = None,
+) -> Tensor:  # fmt: skip
+    """Samples that depend on the weights and the seed alone, with the networks in evaluation mode.
+
+    Raises:
+        GanfwError: If ``truncation`` is given, and the GAN knows none.
+    """
     modes = {module: module.training for module in gan.modules()}
     gan.eval()
     try:
         rng = torch.Generator(device).manual_seed(key(seed, "samples"))
-        return gan.sample(count, rng=rng, condition=condition)
+        return sample_of(gan, count, rng, condition=condition, truncation=truncation)
     finally:
         for module, training in modes.items():
             module.training = training
+
+
+def sample_of(
+    gan: GAN, count: int, rng: torch.Generator, *, condition: Tensor | None = None, truncation: float | None = None
+) -> Tensor:
+    """``gan.sample``, or ``gan.sample_truncated`` where a truncation is given."""
+    if truncation is None:
+        return gan.sample(count, rng=rng, condition=condition)
+    return gan.sample_truncated(count, rng=rng, condition=condition, truncation=truncation)
 
 
 def to_uint8(images: Tensor) -> npt.NDArray[np.uint8]:

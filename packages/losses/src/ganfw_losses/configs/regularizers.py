@@ -278,12 +278,14 @@ class SpectralNormConfig(Config):
     """Of the power method, each time that the network runs in training."""
     eps: float = Field(default=1e-12, gt=0)
     """Smallest norm of its vectors."""
+    embeddings: bool = True
+    """Whether the embeddings of classes are normalised too; BigGAN leaves out those of its generator."""
 
     def build(self, spec: Spec) -> Constraint:
         """Make the constraint; it fits every spec."""
         from ganfw_losses.regularizers.spectral_norm import SpectralNorm
 
-        return SpectralNorm(self.side, self.iterations, self.eps)
+        return SpectralNorm(self.side, self.iterations, self.eps, embeddings=self.embeddings)
 
 
 class WeightClipConfig(Config):
