@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ganfw.config.base import Config
+from ganfw.config.combined_data import DomainsConfig
 from ganfw.config.slots import Slot, configure
 from ganfw.errors import GanfwError
 from ganfw.plugins.hookspecs import PART_KINDS
@@ -139,9 +140,10 @@ def check_recipe(name: str, overrides: Sequence[str] = ()) -> Report:
 
 
 def _spec_of(recipe: Recipe) -> Spec:
-    """What made-up data are to be: with ten classes where the recipe's own come with labels."""
+    """What made-up data are to be: a class for each domain, or ten where the recipe's own come with labels."""
     labels = getattr(recipe.data, "labels", False)
-    condition = None if labels in {False, "none"} else Condition("class", 10)
+    classes = len(recipe.data.of) if isinstance(recipe.data, DomainsConfig) else 0 if labels in {False, "none"} else 10
+    condition = Condition("class", classes) if classes else None
     return replace(recipe.image.spec(), condition=condition)
 
 
