@@ -9,6 +9,7 @@ from toys import GradientNorm, Logistic, ToyDiscriminator, ToyGenerator, toy_gan
 import ganfw
 from ganfw.game import Play
 from ganfw.training.step import Batch
+from ganfw_losses import HistoricalAveraging, WeightClip
 
 
 def make_step(count=8, **columns):
@@ -331,3 +332,38 @@ def test_a_term_that_reads_a_head_needs_it(there, shown):
     )
     discriminator.heads = {"class": 3}
     ganfw.TwoPlayerGAN(ToyGenerator(), discriminator, Logistic(), regularizers={"digits": Heads()})
+
+
+class OnHalves(ganfw.Play):
+    """Real samples are halved, whoever asks."""
+
+    @property
+    def real(self):
+        return self.step.batch.real / 2
+
+
+class TwoMakers(ganfw.TwoPlayerGAN):
+    players: ClassVar = {"discriminator": ("discriminator",), "generator": ("helper", "generator")}
+
+    def plays(self, step, player):
+        return [OnHalves(self, step, player)]
+
+
+def test_a_subclass_says_who_plays_and_what_is_real():
+    norms = {"clip": WeightClip(0.01), "history": HistoricalAveraging(every=4)}
+    norms["clip"].side = "generator"
+    torch.manual_seed(0)
+    gan = TwoMakers(
+        ToyGenerator(), ToyDiscriminator(), Logistic(), regularizers=norms, further={"helper": torch.nn.Linear(2, 2)}
+    )
+    assert [(p.name, p.networks, p.optimizer_name) for p in gan.phases] == [
+        ("discriminator", "discriminator", "discriminator"),
+        ("helper", ("helper", "generator"), "helper"),
+        ("helper/history", ("helper", "generator"), "helper"),
+    ]
+    assert len(norms["history"].mean) == sum(p.numel() for n in (gan.helper, gan.generator) for p in n.parameters())
+    step = ganfw.Step(ganfw.Batch({"real": torch.ones(4, 2)}))
+    assert torch.equal(gan.plays(step, "discriminator")[0].real, torch.full((4, 2), 0.5))
+    gan.after_optimizer(gan.phases[1])
+    assert all(p.abs().max() <= 0.01 for n in (gan.helper, gan.generator) for p in n.parameters())
+    assert any(p.abs().max() > 0.01 for p in gan.discriminator.parameters())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property, partial, reduce
 from operator import add
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
+from torch import nn
 
 from ganfw.errors import GanfwError
 from ganfw.gan import GAN, Phase
@@ -94,6 +95,9 @@ class TwoPlayerGAN(GAN):
 
     Each regularizer with ``every == 1`` joins its player's phase; a lazy one gets a phase of its own.
 
+    A game of two over something else than samples (codes, pairs of both) subclasses this one: ``players`` says which
+    networks learn on each side, and ``plays`` what is real, what is fake and how it is judged.
+
     Args:
         generator: Makes samples from latents.
         discriminator: Judges samples.
@@ -102,10 +106,17 @@ class TwoPlayerGAN(GAN):
         augmentation: Applied to real and fake samples before the discriminator sees them.
         condition: What the samples are conditioned on, for sampling without a given condition.
         generator_every: Discriminator steps per generator step (n_critic). A lazy penalty counts its own player's.
+        further: Networks of a subclass by name, which become children too.
 
     Raises:
         GanfwError: If the parts cannot be combined; the message says what to change.
     """
+
+    players: ClassVar[Mapping[Side, tuple[str, ...]]] = {
+        "discriminator": ("discriminator",),
+        "generator": ("generator",),
+    }
+    """The networks that learn on each side. The first one's name is that of the side's phase and optimizer."""
 
     def __init__(
         self,
@@ -117,6 +128,7 @@ class TwoPlayerGAN(GAN):
         augmentation: Augmentation | None = None,
         condition: Condition | None = None,
         generator_every: int = 1,
+        further: Mapping[str, nn.Module] | None = None,
     ) -> None:
         super().__init__()
         if generator_every < 1:
@@ -124,17 +136,17 @@ class TwoPlayerGAN(GAN):
                 f"generator_every={generator_every}: give the discriminator steps per generator step, 1 or more"
             )
         self.generator, self.discriminator, self.loss = generator, discriminator, loss
+        for name, network in (further or {}).items():
+            self.add_module(name, network)
         self.regularizers = Terms(regularizers or {})
         self.augmentation = augmentation
         self.condition = condition
         self.features = any(isinstance(term, Regularizer) and term.features for term in self.regularizers.values())
         self._refuse_impossible_mixes()
-        for term in self.regularizers.values():
-            if isinstance(term, Regularizer | Constraint) and term.side != "both":
-                term.attach(getattr(self, term.side))
+        self._introduce_players()
         # n_critic steps of the discriminator come first, then one of the generator.
         last = generator_every - 1
-        self._updates_every = {"discriminator": 1, "generator": generator_every}
+        self._updates_every: dict[Side, int] = {"discriminator": 1, "generator": generator_every}
         self.phases = [
             self._main_phase("discriminator", self.discriminator_loss, 1),
             *self._lazy_phases("discriminator"),
@@ -203,10 +215,17 @@ class TwoPlayerGAN(GAN):
         return noise, condition
 
     def after_optimizer(self, phase: Phase) -> None:
-        """Apply the constraints on the phase's player."""
+        """Apply the constraints on the networks that the phase has moved."""
         for term in self.regularizers.values():
-            if isinstance(term, Constraint) and term.side in phase.network_names:
-                term(getattr(self, term.side))
+            if isinstance(term, Constraint):
+                for name in set(self.players[term.side]) & set(phase.network_names):
+                    term(getattr(self, name))
+
+    def _introduce_players(self) -> None:
+        for term in self.regularizers.values():
+            if isinstance(term, Regularizer | Constraint) and term.side != "both":
+                networks = [getattr(self, name) for name in self.players[term.side]]
+                term.attach(networks[0] if len(networks) == 1 else nn.ModuleList(networks))
 
     def _penalise(self, side: Side, plays: list[Play]) -> dict[str, Tensor]:
         penalties = self._penalties(side, lazy=False)
@@ -223,16 +242,23 @@ class TwoPlayerGAN(GAN):
         self, side: Side, loss: Callable[[Step], dict[str, Tensor]], every: int | Callable[[int], bool]
     ) -> Phase:
         curved = any(term.second_order for term in self._penalties(side, lazy=False).values())
-        return Phase(side, side, loss, every=every, second_order=curved)
+        name = self.players[side][0]
+        return Phase(name, self._learning(side), loss, every=every, second_order=curved, optimizer=name)
 
     def _lazy_phases(self, side: Side) -> list[Phase]:
+        player = self.players[side][0]
         return [
             Phase(
-                f"{side}/{name}", side, partial(self._lazy_loss, term, side),
+                f"{player}/{name}", self._learning(side), partial(self._lazy_loss, term, side),
                 every=term.every * self._updates_every[side], gain=float(term.every), second_order=term.second_order,
+                optimizer=player,
             )
             for name, term in self._penalties(side, lazy=True).items()
         ]  # fmt: skip
+
+    def _learning(self, side: Side) -> str | tuple[str, ...]:
+        names = self.players[side]
+        return names[0] if len(names) == 1 else names
 
     def _lazy_loss(self, term: Regularizer, side: Side, step: Step) -> dict[str, Tensor]:
         return {"penalty": reduce(add, map(term, self.plays(step, side)))}
