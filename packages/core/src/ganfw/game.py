@@ -185,15 +185,17 @@ class TwoPlayerGAN(GAN):
     def generator_loss(self, step: Step) -> dict[str, Tensor]:
         """The generator's terms."""
         plays = self.plays(step, "generator")
+        rounds = [self.generator_terms(play) for play in plays]
         return {
-            "adversarial": reduce(add, map(self._generator_adversarial, plays)),
+            **{name: reduce(add, (terms[name] for terms in rounds)) for name in rounds[0]},
             **self._penalise("generator", plays),
         }
 
-    def _generator_adversarial(self, play: Play) -> Tensor:
+    def generator_terms(self, play: Play) -> dict[str, Tensor]:
+        """What the generator learns from one play beside the regularizers: here the adversarial loss alone."""
         fakes = play.fake_verdict.logits
         reals = play.real_verdict.logits if self.loss.compares else [None] * len(fakes)
-        return reduce(add, map(self.loss.generator, fakes, reals))
+        return {"adversarial": reduce(add, map(self.loss.generator, fakes, reals))}
 
     def sample(self, count: int, *, rng: torch.Generator, condition: Tensor | None = None) -> Tensor:
         """Samples of the generator; see `GAN.sample`."""
