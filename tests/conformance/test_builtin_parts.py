@@ -1,6 +1,7 @@
 """Every part and every recipe that is installed keeps its promises: one line, as a plugin's own tests have it."""
 
 import pytest
+from encoder_games import GAMES
 
 import ganfw
 from ganfw.config.slots import Slot, configure
@@ -26,6 +27,11 @@ TINY = {
     ("discriminator", "cogan"): {"width": 4},
     ("discriminator", "ebgan"): {"width": 4},
     ("discriminator", "lapgan"): {"levels": 1, "width": 4, "dropout": 0, "coarsest": {"type": "mlp", "hidden": [8]}},
+    ("encoder", "mlp"): {"hidden": [8], "code_dim": 4},
+    ("encoder", "conv"): {"width": 4, "code_dim": 4, "head": "gaussian"},
+    ("discriminator", "joint-mlp"): {"hidden": [8]},
+    ("discriminator", "joint-conv"): {"width": 4, "code_hidden": 4, "hidden": [8]},
+    **{("gan", name): settings for name, settings in GAMES.items()},
     ("regularizer", "mutual-information"): {"categorical": [3], "continuous": 1},
     ("regularizer", "supervised"): {"classes": 2},
     ("data", "domains"): {"of": {"one": {"type": "shapes"}, "other": {"type": "shapes", "seed": 1}}},
@@ -36,13 +42,15 @@ TINY = {
     ("metric", "point-modes"): {"ring": 8, "deviation": 0.1},
     **{("metric", name): {"extractor": "random"} for name in RANDOMLY},
 }
-_THREE = ganfw.Condition("class", 3)
+_THREE, _VECTOR = ganfw.Condition("class", 3), ganfw.Condition("vector", 5)
 SPEC = {
     ("generator", "dcgan"): ganfw.ImageSpec(8),
     ("discriminator", "dcgan"): ganfw.ImageSpec(8),
     **{(player, "infogan"): ganfw.ImageSpec(8, 1) for player in ("generator", "discriminator")},
     **{("generator", name): ganfw.ImageSpec(8, 1, _THREE) for name in ("cgan", "cogan")},
     **{("discriminator", name): ganfw.ImageSpec(8, 1, _THREE) for name in ("cgan", "cogan")},
+    **{("discriminator", name): ganfw.ImageSpec(8, 1, _VECTOR) for name in ("joint-mlp", "joint-conv")},
+    **{("gan", name): ganfw.ImageSpec(8, 1, _THREE if name == "bicogan" else None) for name in GAMES},
     ("generator", "began"): ganfw.ImageSpec(16, 1),
     ("discriminator", "began"): ganfw.ImageSpec(16, 1),
     ("discriminator", "ebgan"): ganfw.ImageSpec(8, 1),
@@ -82,7 +90,10 @@ PARTS = [(kind, name) for kind in PART_KINDS for name in registry().parts(kind) 
 @pytest.mark.parametrize(("kind", "name"), PARTS, ids=lambda value: value)
 def test_part(kind, name):
     check_part(
-        kind, {"type": name, **TINY.get((kind, name), {})}, spec=SPEC.get((kind, name)), skip=SKIP.get((kind, name))
+        kind,
+        {"gan" if kind == "gan" else "type": name, **TINY.get((kind, name), {})},
+        spec=SPEC.get((kind, name)),
+        skip=SKIP.get((kind, name)),
     )
 
 

@@ -26,7 +26,7 @@ def encoded(subject: Subject, data: Dataset) -> tuple[Tensor, Tensor, Tensor | N
     """All samples once, their codes, and their classes. Shape: ``(N, *spec.shape)``, ``(N, Z)``, ``(N,)``."""
     stream, size = Stream(data, batch_size=100, seed=0), len(data)
     rows = [batch.rows(0, size - step * 100) for step, batch in enumerate(batches(stream, 0, -(-size // 100)))]
-    codes = torch.cat([subject.gan.encoder(batch.real) for batch in rows])
+    codes = torch.cat([subject.gan.encode(batch.real) for batch in rows])
     classes = torch.cat([batch.condition for batch in rows]) if "condition" in rows[0] else None
     return torch.cat([batch.real for batch in rows]), codes, classes
 
@@ -42,8 +42,8 @@ def neighbour_accuracy(subject: Subject) -> dict[str, float]:
 @torch.no_grad()
 def reconstruction(subject: Subject) -> dict[str, float]:
     """Squared error of held-out pictures that went through both networks, over that of the mean picture."""
-    x, codes, _ = encoded(subject, subject.held_out)
-    back = torch.cat([subject.gan.generator(part) for part in codes.split(100)])
+    x, _, _ = encoded(subject, subject.held_out)
+    back = torch.cat([subject.gan.reconstruct(part) for part in x.split(100)])
     error = (back - x).square().mean().item()
     return {"reconstruction": error, "reconstruction-ratio": error / (x - x.mean(0)).square().mean().item()}
 

@@ -56,7 +56,7 @@ def check_normal_latents(generator: Generator, game: str) -> None:
     Raises:
         GanfwError: If its prior changes the noise.
     """
-    noise = torch.linspace(-2, 2, generator.latent_dim).unsqueeze(0)
+    noise = torch.linspace(-2, 2, generator.latent_dim, device="cpu").unsqueeze(0)  # real even in a build on meta
     if not torch.equal(generator.prior(noise), noise):
         raise GanfwError(
             f"{game} holds its codes to the standard normal distribution, but {type(generator).__name__} draws its "
