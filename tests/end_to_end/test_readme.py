@@ -58,6 +58,12 @@ COMMANDS = {
     "ganfw train dcgan trainer.log_every=10 trainer.sample_every=100 trainer.tracker=null": TINY,
     "ganfw train dcgan 'augmentation.policy=[color,translation]' --run runs/augmented": TINY,
     "ganfw train dcgan data.path=./my-pictures held_out.path=./more-pictures --run runs/watched": TINY,
+    "ganfw train aae": TINY,
+    "ganfw train vae": TINY,
+    "ganfw train bigan loss.type=rpgan --run runs/bigan-rpgan": TINY,
+    "ganfw train aae-semi-supervised data.labelled=500 --run runs/sorted": TINY,
+    "ganfw train aae prior=mixture generator.latent_dim=2 encoder.code_dim=2 label_informed=true data.labels=true "
+    "--run runs/petals": TINY,
     "ganfw new plugin glyphs": "",
     "ganfw new plugin my-loss --kind loss": "",
     "ganfw train dcgan --plugin my_part.py": f"--run runs/part {TINY}",

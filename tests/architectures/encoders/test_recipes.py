@@ -117,3 +117,21 @@ def _rng():
     import torch
 
     return torch.Generator().manual_seed(0)
+
+
+def test_the_example_of_the_packages_page(tmp_path, monkeypatch):
+    import re
+    from pathlib import Path
+
+    from ganfw.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GANFW_CACHE", str(tmp_path / "cache"))
+    page = (Path(__file__).parents[3] / "packages/architectures/encoders/README.md").read_text()
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "aae", "trainer.steps=2", "trainer.batch_size=4", "trainer.sample_count=4"])
+    assert stopped.value.code == 0
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)
+    assert names["codes"].shape == (16, 8)
+    assert names["again"].shape == names["between"].shape == (16, 1, 28, 28)
