@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zoo.measures import classes, codes, critics, labels, modes, pictures
+from zoo.measures import classes, codes, critics, encoders, labels, modes, pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,13 +32,24 @@ MEASURES: dict[str, Callable[[Subject], Mapping[str, float]]] = {
     "reconstruction-ratio": codes.reconstruction,
     "codes-distance": codes.codes_against_prior,
     "codes-p": codes.codes_against_prior,
+    "named-accuracy": encoders.named,
+    "sorting-error": encoders.few_labels,
+    "sorting-error-alone": encoders.few_labels,
+    "sorting-error-ratio": encoders.few_labels,
     "critic-rank": critics.rank,
     "modes": modes.points,
     "high-quality": modes.points,
     "stacked-modes": modes.stacked,
     "stacked-modes-2000": modes.stacked_2000,
 }
-RELATIVE = {"kid-ratio", "test-error-alone", "test-error-ratio", "critic-rank"}
+RELATIVE = {
+    "kid-ratio",
+    "test-error-alone",
+    "test-error-ratio",
+    "sorting-error-alone",
+    "sorting-error-ratio",
+    "critic-rank",
+}
 """Figures that compare with other networks or other moments themselves: untrained ones have none."""
 
 
