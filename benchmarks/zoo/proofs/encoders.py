@@ -1,7 +1,7 @@
 """Recipes of ganfw-encoders.
 
-For scale: of 500 held-out digits, the nearest of 4,500 by pixels is the same digit for 93.4 in 100; chance is 10. Codes of
-wide untrained networks keep distances, so that their neighbours are nearly as good: where they are, other figures decide.
+For scale: of 500 held-out digits, the nearest of 4,500 by pixels is the same digit for 93.4 in 100; chance is 10. Wide
+untrained networks keep distances, so that neighbours of their codes are nearly as good: there, other figures decide.
 """
 
 from __future__ import annotations
