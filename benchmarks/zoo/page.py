@@ -67,7 +67,7 @@ def _entry(row: Row, seen: str) -> str:
         f"- {names}: {parameters} parameters; {row['steps']:,} steps, {row['images']:,} samples shown,"
         f" {row['cpu_minutes']:g} CPU minutes, {row['date']}"
         + ("" if row["scale"] == 1 else f"; **shortened to {row['scale']:g} of the recipe's length**"),
-        f"- {_scores(row)}; {_protocol(row)}",
+        f"- {_scores(row)}; {row['protocol']}",
         *([f"- Seen: {seen}"] if seen else []),
     ]
     return "\n".join(line for line, before in zip(lines, ["x", *lines], strict=False) if line or before) + "\n"
@@ -78,7 +78,3 @@ def _scores(row: Row) -> str:
     named = {figure for _, figure, _ in targets}
     said = [f"{figures[figure]:.3g} for {text}, {'met' if met else '**missed**'}" for text, figure, met in targets]
     return "; ".join(said + [f"{name} {value:.3g}" for name, value in figures.items() if name not in named])
-
-
-def _protocol(row: Row) -> str:
-    return f"by {row['extractor']}, {row['made']} made and {row['held_out']} held out"

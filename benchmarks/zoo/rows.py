@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 import ganfw
-from zoo.measures import measure
+from zoo.measures import measure, modes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from zoo.proof import Proof
@@ -33,17 +34,28 @@ def row_of(proof: Proof, subject: Subject, *, seed: int, scale: float, cpu_secon
         },
         "cpu_minutes": round(cpu_seconds / 60, 1), "machine": machine(),
         "ganfw": ganfw.__version__, "date": datetime.now(UTC).date().isoformat(),
-        "extractor": subject.extractor, "made": subject.count, "held_out": min(subject.count, len(subject.held_out)),
+        "protocol": protocol(subject, figures),
         "figures": {name: round(value, 4) for name, value in figures.items()},
         "targets": [[str(target), target.figure, target.met(figures[target.figure])] for target in proof.full.targets],
     }  # fmt: skip
+
+
+def protocol(subject: Subject, figures: Mapping[str, float]) -> str:
+    """What the figures depend on, in words."""
+    if "modes" in figures:
+        return f"{modes.POINTS:,} points made, each good within three deviations of a mode"
+    if "stacked-modes" in figures:
+        return f"by mnist-classifier, {modes.STACKED:,} made"
+    held_out = min(subject.count, len(subject.held_out))
+    return f"by {subject.extractor}, {subject.count} made and {held_out} held out"
 
 
 def machine() -> str:
     """What it ran on, in words."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    return f"{torch.get_num_threads()} thread(s) of a {platform.machine()} CPU"
+    threads = torch.get_num_threads()
+    return f"{threads} {'thread' if threads == 1 else 'threads'} of an {platform.machine()} CPU"
 
 
 def file_of(results: Path, proof: Proof, seed: int) -> Path:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _RECIPES = {
     "ring": "eight Gaussians on a ring, all of them found",
-    "grid": "25 Gaussians on a grid, all of them found",
+    "grid": "25 Gaussians on a grid, to count those that are found",
     "stacked-mnist": "three digits in one picture: a thousand modes to find",
     "acgan-ada-lecam": "digits by class from little data: ACGAN's head with ADA and LeCam",
     "ebgan-began": "BEGAN's autoencoder under EBGAN's margin",
