@@ -13,7 +13,7 @@ _STEEP = ("optimizers.generator.lr=1e-3", "optimizers.discriminator.lr=1e-3")
 _DIGITS = "mnist-classifier"
 _SMALL_DIGITS = ("image.size=16", "data.border=0")
 _SMALL_PAIRS = (
-    "image.size=16", "data.of.digits.border=0", "data.of.outlines.border=0", "data.of.outlines.look=negative",
+    "image.size=16", "data.of.digits.border=0", "data.of.negatives.border=0",
 )  # fmt: skip
 _THIN = ("generator.width=8", "discriminator.width=8")
 _SMALL = "image.size=16"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from zoo.proof import CLASSES, PICTURES, Proof, Trial, at_least, near, trial
 
+# The mean digit, which is what mush would be, is at 0.30 from held-out digits. So short a run learns strokes, not yet
+# their classes: that is for the full runs.
 _TINY = ("image.size=16", "generator.width=16", "discriminator.width=16")
 _TINY_BIG = ("image.size=16", "generator.width=4", "discriminator.width=4")
 _COARSE = ("generator.attention=8", "discriminator.attention=8")
@@ -13,36 +15,32 @@ _DIGITS = {"full": Trial(targets=CLASSES), "extractor": "mnist-classifier"}
 PROOFS = (
     Proof(
         "sngan", "Miyato et al. 2018", "unconditional",
-        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.3)),
+        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.2)),
     ),
     Proof(
         "wgan-gp", "Gulrajani et al. 2017", "unconditional",
-        short=trial(*_TINY, *_STEEP, "generator_every=2", "trainer.steps=500", near(0.3)),
+        short=trial(*_TINY, *_STEEP, "generator_every=2", "trainer.steps=200", near(0.25)),
         full=Trial(targets=(*PICTURES, at_least("critic-rank", 0.8))),
     ),
     Proof(
         "crgan", "Zhang et al. 2020", "unconditional",
-        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.3)),
+        short=trial(*_TINY, *_STEEP, "trainer.steps=150", near(0.25)),
     ),
     Proof(
         "cgan-pd", "Miyato and Koyama 2018", "class-conditional",
-        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.3)), **_DIGITS,
+        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.2)), **_DIGITS,
     ),
     Proof(
         "acgan-resnet", "Odena et al. 2017", "class-conditional",
-        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.3)), **_DIGITS,
+        short=trial(*_TINY, *_STEEP, "augmentation=null", "trainer.steps=250", near(0.2)), **_DIGITS,
     ),
     Proof(
         "sagan", "Zhang et al. 2019", "class-conditional",
-        short=trial(*_TINY, *_COARSE, *_STEEP, "trainer.steps=400", near(0.3)), **_DIGITS,
+        short=trial(*_TINY, *_COARSE, *_STEEP, "trainer.steps=150", near(0.28)), **_DIGITS,
     ),
     Proof(
         "biggan", "Brock et al. 2019", "class-conditional",
-        short=trial(*_TINY_BIG, *_COARSE, *_STEEP, "trainer.steps=400", near(0.3)), **_DIGITS,
-    ),
-    Proof(
-        "biggan-deep", "Brock et al. 2019", "class-conditional",
-        short=trial(*_TINY_BIG, *_COARSE, *_STEEP, "trainer.steps=400", near(0.3)), **_DIGITS,
+        short=trial(*_TINY_BIG, *_COARSE, "trainer.steps=250", near(0.28)), **_DIGITS,
     ),
 )  # fmt: skip
 

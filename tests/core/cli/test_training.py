@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +40,10 @@ def test_train_resume_sample(ganfw, pictures, tiny, tmp_path):
     grid = np.asarray(Image.open(tmp_path / "made" / "grid.png"))
     assert grid.shape == (16, 24, 3)
     assert (grid[8:, 8:16] == np.asarray(Image.open(tmp_path / "made" / "sample-00004.png"))).all()
+    near = ("--truncation", "0.5", "--standing-statistics", "2")
+    assert ganfw("sample", "runs/dcgan", "--count", "5", "--seed", "1", "--out", "near", *near).code == 0
+    same, other = (Path(folder, "sample-00000.png").read_bytes() for folder in ("made", "near"))
+    assert same != other
 
 
 def test_seed_decides_the_first_weights(ganfw, pictures, tiny, tmp_path):

@@ -78,7 +78,7 @@ _RECIPES = {
     "f-gan": "any of seven f-divergences as a game",
     "ebgan": "an autoencoder that judges by its error, with the pulling-away term",
     "began": "two autoencoder losses, kept in balance by a controller",
-    "cogan": "digits and their outlines from one latent, without pairs",
+    "cogan": "digits in two looks from one latent, without pairs",
     "lapgan": "digits by levels: small ones first, then their detail",
     "bgan-discrete": "binary digits, learned by policy gradient",
     "ebgan-64": "EBGAN with the pulling-away term at the paper's settings, for a GPU",
