@@ -1,6 +1,6 @@
 """A million pictures open as quickly as a thousand, and take no more memory."""
 
-import json
+import zlib
 from math import prod
 
 import numpy as np
@@ -8,8 +8,9 @@ import psutil
 import pytest
 from numpy.lib import format as npy
 
-from ganfw.data.cache import VERSION, open_prepared
+from ganfw.data.cache import VERSION
 from ganfw.data.pictures import PictureData
+from ganfw.data.prepared import open_prepared, write_meta
 from ganfw.data.stream import Stream, batches
 
 COUNT, SHAPE = 1_000_000, (3, 64, 64)
@@ -28,8 +29,9 @@ def folder(tmp_path):
     hollow(tmp_path / "labels.npy", "<i8", (COUNT,))
     if (tmp_path / "pictures.npy").stat().st_blocks * 512 > 1e9:
         pytest.skip("this file system has no files with holes")
+    np.save(tmp_path / "checks.npy", np.full(COUNT, zlib.crc32(bytes(prod(SHAPE))), np.uint32))
     meta = {"version": VERSION, "count": COUNT, "total": COUNT, "source": "holes", "classes": 10, "names": []}
-    (tmp_path / "meta.json").write_text(json.dumps({**meta, "too_small": 0, "skipped": [], "content": "holes"}))
+    write_meta(tmp_path, {**meta, "shape": [*SHAPE], "too_small": 0, "skipped": [], "content": "holes"})
     return tmp_path
 
 

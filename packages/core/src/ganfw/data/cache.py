@@ -1,20 +1,20 @@
 """Pictures prepared once, at the size that a run needs, so that an epoch costs no decoding.
 
 ``$GANFW_CACHE/data/<key>`` (by default under ``~/.cache/ganfw``) holds ``pictures.npy``, uint8 ``(N, C, H, W)``;
-``labels.npy``, int64 ``(N,)``, where there are labels; and ``meta.json``. The key follows from the source and the
-rules. A folder is written beside and renamed when whole; of two processes that prepare at once, the later discards its
-own.
+``labels.npy``, int64 ``(N,)``, where there are labels; ``checks.npy``, uint32 ``(N,)``, a checksum for each picture;
+and ``meta.json``. The key follows from the source and the rules. A folder is written beside and renamed when whole; of
+two processes that prepare at once, the later discards its own. One that is damaged is named and prepared anew.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
 import tempfile
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,35 +22,20 @@ import numpy as np
 
 from ganfw.data.fitting import fit_all
 from ganfw.data.labels import Labels
-from ganfw.data.mapped import MappedRows, RowWriter
+from ganfw.data.mapped import DamagedError, RowWriter
+from ganfw.data.prepared import Prepared, open_prepared, read_prepared, write_meta
 from ganfw.data.rules import BadPictureError, Rules, TooSmallError
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
-    from ganfw.data.dataset import Integers
+    import numpy.typing as npt
+
     from ganfw.data.sources import Source
 
-VERSION = 1
+VERSION = 2
 
 _NAMED_AT_MOST = 20
 _log = logging.getLogger("ganfw")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A whole cache folder, opened.
-
-    Args:
-        folder: Where it is.
-        pictures: uint8 ``(N, C, H, W)``.
-        labels: int64 ``(N,)``, if there are any.
-        meta: ``count``, ``total``, ``content`` (a hash), ``classes``, ``names``, ``skipped``.
-    """
-
-    folder: Path
-    pictures: MappedRows
-    labels: Integers | None
-    meta: dict[str, Any]
 
 
 def prepare(source: Source, rules: Rules) -> Prepared:
@@ -60,16 +45,47 @@ def prepare(source: Source, rules: Rules) -> Prepared:
         GanfwError: If no picture can be used, or the cache cannot be written.
     """
     folder = cache_root() / "data" / _key(source, rules)
+    try:
+        if (found := read_prepared(folder)) is not None:
+            _remark(found.meta, source)
+            return found
+    except DamagedError as error:
+        _log.warning(
+            "the prepared pictures in %s are damaged: %s. They are prepared anew from %s", folder, error, source.title
+        )
+    return _prepare(source, rules, folder)
+
+
+def prepare_again(damaged: Prepared, error: DamagedError, source: Source, rules: Rules) -> Prepared:
+    """The same pictures anew, in place of those that have turned out to be damaged while they were read.
+
+    Raises:
+        GanfwError: If the source is not there any more, or holds something else.
+    """
+    folder = damaged.folder
     found = open_prepared(folder)
-    if found is not None:
-        _remark(found.meta, source)
-        return found
+    if found is not None and found.pictures.file != damaged.pictures.file:
+        return found  # another process was first
+    what = f"the prepared pictures in {folder} are damaged: {error}"
+    _log.warning("%s. They are prepared anew from %s", what, source.title)
+    try:
+        return _prepare(source, rules, folder, instead_of=damaged)
+    except GanfwError as reason:
+        raise GanfwError(
+            f"{what}. They cannot be prepared anew: {reason}\nPut the source back as it was, and run the same command "
+            "again."
+        ) from reason
+
+
+def _prepare(source: Source, rules: Rules, folder: Path, *, instead_of: Prepared | None = None) -> Prepared:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
         try:
             meta = _write(source, rules, beside)
-            _settle(beside, folder)
+            if instead_of is not None and meta["content"] != instead_of.meta["content"]:
+                raise GanfwError(f"{source.title} now holds other pictures than when the run began.")
+            _settle(beside, folder, instead_of)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except OSError as error:
@@ -88,26 +104,13 @@ def cache_root() -> Path:
     return Path(os.environ.get("GANFW_CACHE") or "~/.cache/ganfw").expanduser()
 
 
-def open_prepared(folder: Path) -> Prepared | None:
-    """A cache folder, or None if it is not there or not whole."""
-    try:
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        pictures = MappedRows(folder / "pictures.npy")
-        labels = np.load(folder / "labels.npy", mmap_mode="r") if meta["classes"] else None
-    except (OSError, ValueError, KeyError, EOFError):
-        return None
-    if len(pictures) != meta["count"] or (labels is not None and len(labels) != meta["count"]):
-        return None
-    return Prepared(folder, pictures, labels, meta)
-
-
 def _key(source: Source, rules: Rules) -> str:
     parts = (VERSION, source.identity, source.labels, *astuple(rules))
     return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
 
 
 def _write(source: Source, rules: Rules, folder: Path) -> dict[str, Any]:
-    """Write all three files, the meta last, and return it."""
+    """Write all files, the meta last, and return it."""
     digest = blake2b(digest_size=16)
     labels = Labels(source.class_names()) if source.labelled else None
     skipped: list[tuple[str, str]] = []
@@ -125,30 +128,43 @@ def _write(source: Source, rules: Rules, folder: Path) -> dict[str, Any]:
     if writer.count == 0:
         raise _none_left(source, rules, skipped, small)
     meta = {"version": VERSION, "count": writer.count, "total": writer.count + len(skipped), "source": source.title}
-    meta |= {"classes": 0, "names": [], "too_small": len(small), "skipped": skipped}
+    meta |= {"shape": [*writer.shape], "classes": 0, "names": [], "too_small": len(small), "skipped": skipped}
+    _save(folder / "checks.npy", np.frombuffer(writer.checks, np.uint32))
     if labels is not None:
         values, names, count = labels.encoded()
-        np.save(folder / "labels.npy", values)
+        _save(folder / "labels.npy", values)
         digest.update(values.data)
         meta |= {"classes": count, "names": names}
     meta["content"] = digest.hexdigest()
-    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
+    write_meta(folder, meta)
     return meta
 
 
-def _settle(beside: Path, folder: Path) -> None:
+def _save(path: Path, array: npt.NDArray[Any]) -> None:
+    """`numpy.save`, which would not say that the disk is full."""
+    content = BytesIO()
+    np.save(content, array)
+    path.write_bytes(content.getbuffer())
+
+
+def _settle(beside: Path, folder: Path, instead_of: Prepared | None) -> None:
     """Give the written folder its name, unless another process was first."""
+
+    def whole() -> bool:
+        there = open_prepared(folder)
+        return there is not None and (instead_of is None or there.pictures.file != instead_of.pictures.file)
+
     for file in beside.iterdir():
         with file.open("rb") as opened:
             os.fsync(opened.fileno())
-    if folder.exists() and open_prepared(folder) is None:
+    if folder.exists() and not whole():
         torn = Path(tempfile.mkdtemp(prefix=f"{folder.name}.torn.", dir=folder.parent))
         folder.rename(torn / "folder")
         shutil.rmtree(torn, ignore_errors=True)
     try:
         beside.rename(folder)
     except OSError:
-        if open_prepared(folder) is None:
+        if not whole():
             raise
 
 

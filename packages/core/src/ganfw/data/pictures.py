@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ganfw.data.cache import Prepared, open_prepared, prepare
+from ganfw.data.cache import prepare, prepare_again
 from ganfw.data.dataset import Dataset
+from ganfw.data.mapped import DamagedError
+from ganfw.data.prepared import Prepared, read_prepared
 from ganfw.data.rules import Rules
 from ganfw.errors import GanfwError
 from ganfw.specs import Condition, ImageSpec
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ganfw.data.dataset import Integers, Rows
-    from ganfw.data.rules import Background, Fit
+    from ganfw.data.rules import Background, Bytes, Fit
     from ganfw.data.sources import Source
     from ganfw.specs import Spec
     from ganfw.training.step import Batch
@@ -35,28 +38,48 @@ class PictureData(Dataset):
     Args:
         prepared: The opened cache.
         flip: Mirror half of the pictures, each time anew.
+        origin: What they were prepared from, to prepare them anew where they turn out to be damaged.
     """
 
-    def __init__(self, prepared: Prepared, *, flip: bool = False) -> None:
+    def __init__(
+        self, prepared: Prepared, *, flip: bool = False, origin: tuple[Source, Rules] | None = None
+    ) -> None:  # fmt: skip
         meta = prepared.meta
         channels, size, _ = prepared.pictures.shape
         condition = Condition("class", meta["classes"], tuple(meta["names"])) if meta["classes"] else None
         self.spec = ImageSpec(size=size, channels=channels, condition=condition)
         self.fingerprint = meta["content"] + ("-flip" if flip else "")
         self.prepared, self.flip = prepared, flip
+        self._origin, self._opened_by = origin, os.getpid()
 
     def __len__(self) -> int:
         return len(self.prepared.pictures)
 
     def rows(self, indices: Integers, keys: Integers) -> Rows:
         """Pictures as uint8 under ``real``, classes as int64 under ``condition``; the lowest bit of a key mirrors."""
-        real = self.prepared.pictures.take(indices)
+        real = self._take(indices)
         if self.flip:
             mirrored = (keys & 1).astype(bool)
             real[mirrored] = real[mirrored][..., ::-1]
         if self.prepared.labels is None:
             return {"real": real}
         return {"real": real, "condition": self.prepared.labels[indices]}
+
+    def _take(self, indices: Integers) -> Bytes:
+        try:
+            return self.prepared.pictures.take(indices)
+        except DamagedError as error:
+            # A worker that was forked shares open files with its parent, and leaves it to that.
+            if self._origin is None or self._opened_by != os.getpid():
+                raise GanfwError(_damaged(self.prepared.folder, error)) from error
+            self.prepared = prepare_again(self.prepared, error, *self._origin)
+        try:
+            return self.prepared.pictures.take(indices)
+        except DamagedError as error:
+            raise GanfwError(
+                f"{_damaged(self.prepared.folder, error)} It has just been prepared anew: this machine's memory or "
+                "disk is at fault."
+            ) from error
 
     @property
     def stored_bytes(self) -> int:
@@ -68,11 +91,11 @@ class PictureData(Dataset):
         """Copy the pictures to a device, some thousand at a time; mirroring is done there too."""
         import torch
 
-        pictures, count = self.prepared.pictures, len(self)
-        real = torch.empty(count, *pictures.shape, dtype=torch.uint8, device=device)
+        count = len(self)
+        real = torch.empty(count, *self.prepared.pictures.shape, dtype=torch.uint8, device=device)
         for start in range(0, count, _AT_ONCE):
             rows = np.arange(start, min(start + _AT_ONCE, count))
-            real[start : start + len(rows)] = torch.from_numpy(pictures.take(rows)).to(device)
+            real[start : start + len(rows)] = torch.from_numpy(self._take(rows)).to(device)
         labels = None if self.prepared.labels is None else torch.from_numpy(np.array(self.prepared.labels)).to(device)
 
         def rows_of(indices: Tensor, keys: Tensor) -> dict[str, Tensor]:
@@ -85,7 +108,7 @@ class PictureData(Dataset):
 
     def plain(self) -> PictureData:
         """The same pictures, none of them mirrored."""
-        return PictureData(self.prepared) if self.flip else self
+        return PictureData(self.prepared, origin=self._origin) if self.flip else self
 
     def decode(self, batch: Batch) -> Batch:
         """uint8 to float in [-1, 1]."""
@@ -98,10 +121,20 @@ class PictureData(Dataset):
 
 
 def _reopened(folder: Path, flip: bool) -> PictureData:
-    prepared = open_prepared(folder)
+    try:
+        prepared = read_prepared(folder)
+    except DamagedError as error:
+        raise GanfwError(_damaged(folder, error)) from error
     if prepared is None:
         raise GanfwError(f"the prepared pictures in {folder} are gone. Run the same command again to prepare them.")
     return PictureData(prepared, flip=flip)
+
+
+def _damaged(folder: Path, error: DamagedError) -> str:
+    return (
+        f"the prepared pictures in {folder} are damaged: {error}. Remove that folder and run the same command again: "
+        "they are prepared anew."
+    )
 
 
 def rules_for(spec: Spec, *, fit: Fit = "crop", background: Background = "white") -> Rules:
@@ -134,4 +167,5 @@ def open_pictures(
         background: What shows through transparency and around a padded picture.
         flip: Mirror half of the pictures, each time anew.
     """
-    return PictureData(prepare(source, rules_for(spec, fit=fit, background=background)), flip=flip)
+    rules = rules_for(spec, fit=fit, background=background)
+    return PictureData(prepare(source, rules), flip=flip, origin=(source, rules))

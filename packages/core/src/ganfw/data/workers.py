@@ -1,4 +1,7 @@
-"""Processes that read data ahead, each replaced if it is killed: a step's rows can be read again by anyone."""
+"""Processes that read data ahead, each replaced if it is killed: a step's rows can be read again by anyone.
+
+What they cannot read, this process tries itself: it can prepare anew what is damaged.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +35,13 @@ def read_ahead(stream: Stream, start: int, stop: int, workers: int) -> Iterator[
     """The rows of the steps ``start`` to ``stop``.
 
     Raises:
-        GanfwError: What the data raise in a worker; or if workers keep being killed.
+        GanfwError: What the data raise in a worker and here again; or if workers keep being killed.
     """
     step, lost = start, 0
     while step < stop:
         # The loader draws a seed for its workers from a generator; none of ours uses it, and the global must not move.
-        loader: DataLoader[dict[str, torch.Tensor] | str] = DataLoader(
-            cast("MapStyle[dict[str, torch.Tensor] | str]", _Speaking(stream)),
+        loader: DataLoader[dict[str, torch.Tensor] | None] = DataLoader(
+            cast("MapStyle[dict[str, torch.Tensor] | None]", _Speaking(stream)),
             batch_size=None, sampler=range(step, stop), num_workers=workers, generator=torch.Generator(),
         )  # fmt: skip
         others, before = active_children(), signal.getsignal(signal.SIGCHLD)
@@ -49,10 +52,10 @@ def read_ahead(stream: Stream, start: int, stop: int, workers: int) -> Iterator[
             signal.signal(signal.SIGCHLD, before)
         try:
             for each in rows:
-                if isinstance(each, str):
-                    raise GanfwError(each)
-                yield each
+                yield each if each is not None else _here(stream, step)
                 step += 1
+                if each is None:
+                    break  # new workers see what has been mended
         except (RuntimeError, OSError, EOFError) as error:
             if not (ended := _how_one_ended(team)):
                 raise
@@ -68,17 +71,21 @@ def read_ahead(stream: Stream, start: int, stop: int, workers: int) -> Iterator[
             )  # fmt: skip
 
 
+def _here(stream: Stream, step: int) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(array) for name, array in stream[step].items()}
+
+
 class _Speaking:
-    """The stream, with what is wrong with the data as text: an error would arrive with a traceback of the worker."""
+    """The stream, with None where the data cannot be read: an error would arrive with a traceback of the worker."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
 
-    def __getitem__(self, step: int) -> Rows | str:
+    def __getitem__(self, step: int) -> Rows | None:
         try:
             return self._stream[step]
-        except GanfwError as error:
-            return str(error)
+        except GanfwError:
+            return None
 
 
 def _how_one_ended(team: Sequence[BaseProcess]) -> str | None:
