@@ -96,6 +96,7 @@ ELSEWHERE = {
     "accelerate launch --multi_gpu --num_processes 2 -m ganfw train dcgan --run runs/launched": "test_launchers.py",
     "torchrun --nnodes 2 --node-rank 0 --master-addr 10.0.0.1 --nproc-per-node 8 -m -- ganfw train dcgan "
     "--run runs/machines": "test_launchers.py::test_two_machines",
+    "OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 benchmarks/scaling.py": "a benchmark",
     "ganfw demo runs/dcgan": "tests/tools/demo",
     "hf auth login": "huggingface_hub's own",
     "ganfw push runs/dcgan owner/name --license apache-2.0": "test_hub.py::test_there_and_back, on this machine",
