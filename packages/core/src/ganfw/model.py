@@ -108,6 +108,7 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
     }
     part = folder / ".model.safetensors.part"
     try:
+        part.unlink(missing_ok=True)  # never through a link that stands in its place
         write_tensors(part, weights, checksum=True)
         os.replace(part, folder / "model.safetensors")
     finally:
@@ -129,7 +130,7 @@ def images_of(folder: Path) -> int | None:
     """Images shown to the model in ``folder``; ``None`` if there is no whole model."""
     try:
         return int(json.loads((folder / "config.json").read_text())["images"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 
@@ -158,12 +159,14 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
         facts = json.loads((folder / "config.json").read_text())
         weights = read_tensors(folder / "model.safetensors")
         spec = _spec(facts["spec"])
-        if not isinstance(facts["recipe"], dict):
-            raise ValueError("config.json holds no recipe")
+        recipe, images, made_with = facts["recipe"], facts["images"], facts.get("made_with") or {}
+        for name, value, kind in (("recipe", recipe, dict), ("images", images, int), ("made_with", made_with, dict)):
+            if not isinstance(value, kind):
+                raise ValueError(f"config.json holds no {name}, but {value!r:.40}")
     except Exception as error:
         raise GanfwError(f"the model in {folder} cannot be read: {error}") from error
     if gan is None:
-        gan = _rebuild(facts["recipe"], spec, folder, facts.get("made_with") or {})
+        gan = _rebuild(recipe, spec, folder, made_with)
     for name in gan.averaged:
         network = {key.removeprefix(f"{name}."): t for key, t in weights.items() if key.startswith(f"{name}.")}
         try:
@@ -172,7 +175,7 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
             raise GanfwError(f"the weights in {folder} do not fit its settings: {error}") from error
     for name in set(gan.networks()) - set(gan.averaged):
         delattr(gan, name)
-    return Model(gan.to(device), spec, facts["images"], folder=folder, document=facts["recipe"])
+    return Model(gan.to(device), spec, images, folder=folder, document=recipe)
 
 
 def _makers(document: Mapping[str, Any]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def read(file: Path) -> list[Entry]:
     if not file.is_file():
         raise GanfwError(f"there are no scores in {file.parent}; `ganfw evaluate {file.parent}` measures some")
     entries = []
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             facts: dict[str, Any] = json.loads(line)
             images, time = facts.pop("images"), facts.pop("time")

@@ -15,6 +15,7 @@ from numpy.lib import format as npy
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+    from typing import BinaryIO
 
     import numpy.typing as npt
 
@@ -85,12 +86,10 @@ class MappedRows:
 
     def __init__(self, path: Path, checks: npt.NDArray[np.uint32] | None = None) -> None:
         with path.open("rb") as file:
-            if npy.read_magic(file) != (1, 0):
-                raise ValueError("it is of another version")
-            shape, _, dtype = npy.read_array_header_1_0(file)
+            shape = _shape_of(file)
             start = file.tell()
             size = file.seek(0, 2)
-            if dtype != np.uint8 or size != start + prod(shape) or size == start:
+            if min(shape, default=0) < 1 or size != start + prod(shape):
                 raise ValueError("it is not whole")
             status = os.fstat(file.fileno())
             self.file = (status.st_dev, status.st_ino)
@@ -129,3 +128,15 @@ class MappedRows:
             if crc32(rows[place].data) != checks[number]:
                 raise DamagedError(f"picture {number} in pictures.npy does not match its checksum")
             self._seen[number] = True
+
+
+def _shape_of(file: BinaryIO) -> tuple[int, ...]:
+    try:
+        if npy.read_magic(file) != (1, 0):
+            raise ValueError("it is of another version")
+        shape, by_columns, dtype = npy.read_array_header_1_0(file)
+    except Exception as error:  # The header is text that numpy parses: SyntaxError, TokenError, OverflowError, ...
+        raise ValueError(f"its header cannot be read: {error}") from error
+    if dtype != np.uint8 or by_columns:
+        raise ValueError("it holds no rows of bytes")
+    return tuple(shape)

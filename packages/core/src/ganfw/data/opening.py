@@ -45,9 +45,10 @@ def _open(place: Path, split: str | None, column: str | None, labels: str) -> So
         raise _missing(place)
     if place.is_dir():
         return _open_folder(place, split, column, labels)
-    if place.suffix.lower() == ".zip" or is_zipfile(place):
+    table = place.suffix.lower() in TABLE_SUFFIXES  # the last picture in it may end as a zip does
+    if place.suffix.lower() == ".zip" or (not table and is_zipfile(place)):
         return ZipSource(place, split=split, labels=labels)
-    if place.suffix.lower() not in TABLE_SUFFIXES:
+    if not table:
         raise GanfwError(
             f"{place} is one file, and neither a .zip nor a .parquet or .arrow table. "
             f"Give the folder that holds the pictures: data.path={place.parent}"

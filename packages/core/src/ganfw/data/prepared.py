@@ -13,7 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-import numpy as np
+from numpy.lib import format as npy
 
 from ganfw.data.mapped import DamagedError, MappedRows
 
@@ -62,7 +62,9 @@ def read_prepared(folder: Path) -> Prepared | None:
         if _head_of(folder, head[0]) != head:
             raise DamagedError("pictures.npy begins otherwise than it was written")
         pictures = MappedRows(folder / "pictures.npy", checks)
-    except OSError as error:
+    except DamagedError:
+        raise
+    except (OSError, ValueError) as error:
         raise _unreadable("pictures.npy", error) from error
     return Prepared(folder, pictures, labels, meta)
 
@@ -106,7 +108,10 @@ def _read_array(folder: Path, file: str, meta: dict[str, Any]) -> npt.NDArray[An
         raise _unreadable(file, error) from error
     if check != meta.get(file):
         raise DamagedError(f"{file} does not match its checksum")
-    array: npt.NDArray[Any] = np.load(folder / file, mmap_mode="r")
+    try:
+        array: npt.NDArray[Any] = npy.open_memmap(folder / file, mode="r")  # which, unlike np.load, opens nothing else
+    except Exception as error:  # numpy stumbles in many ways over what is no array
+        raise _unreadable(file, error) from error
     return array
 
 

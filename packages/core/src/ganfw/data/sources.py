@@ -8,8 +8,9 @@ from functools import partial
 from os import walk
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from ganfw.config.problems import closest
 from ganfw.data.rules import BadPictureError
@@ -87,7 +88,7 @@ class FolderSource(Source):
     def items(self) -> Iterator[Item]:
         """Every picture; its bytes are read when asked for."""
         for file in self.files:
-            yield Item(file, (self.root / file).read_bytes, _top(file) if self.labelled else None)
+            yield Item(file, partial(read_file, self.root / file), _top(file) if self.labelled else None)
 
     def class_names(self) -> tuple[str, ...]:
         """The names of the folders."""
@@ -107,10 +108,12 @@ class ZipSource(Source):
         self.title = str(path)
         try:
             self._zip = ZipFile(path)
-        except BadZipFile as error:
+        except PermissionError:
+            raise
+        except Exception as error:  # A broken list of entries shows as BadZipFile, ValueError, NotImplementedError, ...
             raise GanfwError(
                 f"{path} is not a whole zip: {error}. Download it again, or give the unpacked folder as data.path."
-            ) from None
+            ) from error
         entries = {info.filename: info for info in self._zip.infolist() if is_picture(info.filename)}
         if not entries:
             raise GanfwError(f"{path} holds no pictures. {LOOKED_FOR}")
@@ -138,6 +141,21 @@ class ZipSource(Source):
             return self._zip.read(info)
         except Exception as error:  # A broken entry shows as BadZipFile, zlib.error, EOFError, NotImplementedError, ...
             raise BadPictureError(f"the zip entry is broken: {error}") from error
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a stored picture.
+
+    Raises:
+        BadPictureError: If it would never end, being a pipe or a device, or is too large.
+        OSError: If it cannot be read.
+    """
+    status = path.stat()
+    if not S_ISREG(status.st_mode):
+        raise BadPictureError("not a regular file")
+    if status.st_size > _LARGEST_BYTES:
+        raise BadPictureError(f"is {status.st_size:,} bytes long, more than the limit of {_LARGEST_BYTES:,}")
+    return path.read_bytes()
 
 
 LOOKED_FOR = f"Files ending in {', '.join(suffix[1:] for suffix in PICTURE_SUFFIXES)} are pictures."

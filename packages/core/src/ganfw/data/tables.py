@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from functools import partial
+from os.path import commonpath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganfw.config.problems import closest
 from ganfw.data.rules import BadPictureError
-from ganfw.data.sources import Item, Source, identity_of
+from ganfw.data.sources import Item, Source, identity_of, read_file
 from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_LARGEST_GROUP, _LARGEST_RATIO = 1 << 26, 100
 
 
 class TableSource(Source):
@@ -50,7 +53,7 @@ class TableSource(Source):
             cell = row[column]
             place = cell.get("path") if isinstance(cell, dict) else None
             name = f"row {number}" + (f" ({place})" if place else "")
-            yield Item(name, partial(_bytes_of, cell), row[self.labels] if self.labelled else None)
+            yield Item(name, partial(self._bytes_of, cell), row[self.labels] if self.labelled else None)
 
     def class_names(self) -> tuple[str, ...]:
         """The names that the label column states."""
@@ -58,6 +61,23 @@ class TableSource(Source):
             return ()
         _, features = self._table()
         return tuple(getattr(features[self._label_column(features)], "names", ()))
+
+    def places(self) -> tuple[Path, ...]:
+        """The folders below which a cell may name a file; a relative name counts from the first."""
+        raise NotImplementedError
+
+    def _bytes_of(self, cell: Any) -> bytes:
+        data = cell.get("bytes") if isinstance(cell, dict) else cell
+        if isinstance(data, bytes):
+            return data
+        named = cell.get("path") if isinstance(cell, dict) else None
+        if not isinstance(named, str) or not named:
+            raise BadPictureError("the cell is empty" if cell is None else "the cell holds no encoded picture")
+        places = [place.resolve() for place in self.places()]
+        file = (places[0] / named.replace("\0", "")).resolve()
+        if not any(file.is_relative_to(place) for place in places):
+            raise BadPictureError(f"the cell holds no picture, but names a file outside {places[0]}")
+        return read_file(file)
 
     def _table(self) -> tuple[Any, dict[str, Any]]:
         if self._opened is None:
@@ -118,18 +138,27 @@ class TableFiles(TableSource):
         """The files as one streamed table."""
         import datasets
 
-        kind = self.files[0].suffix[1:]
+        kind = self.files[0].suffix[1:].lower()
         files = list(map(str, self.files))
         try:
+            if kind == "parquet":
+                for file in self.files:
+                    _refuse_bomb(file)
             with _only_our_message():
                 table = datasets.load_dataset(kind, data_files=files, split="train", streaming=True)
             if table.features is None:
                 raise OSError("its columns have no types")
+        except GanfwError:
+            raise
         except Exception as error:
             raise GanfwError(
                 f"{self.title} cannot be read as {kind.capitalize()}: {_first_line(error)}. Download or write it again."
             ) from error
         return table
+
+    def places(self) -> tuple[Path, ...]:
+        """The folder of the tables."""
+        return (Path(commonpath([file.absolute().parent for file in self.files])),)
 
 
 class HubSource(TableSource):
@@ -165,6 +194,14 @@ class HubSource(TableSource):
                 "or give files of your own: data.type=files data.path=FOLDER."
             ) from error
 
+    def places(self) -> tuple[Path, ...]:
+        """Where `datasets` keeps what it has downloaded."""
+        from datasets import config
+        from huggingface_hub.constants import HF_HUB_CACHE
+
+        kept = (config.HF_DATASETS_CACHE, config.DOWNLOADED_DATASETS_PATH, config.EXTRACTED_DATASETS_PATH, HF_HUB_CACHE)
+        return tuple(Path(place).expanduser() for place in kept)
+
 
 @contextmanager
 def _only_our_message() -> Iterator[None]:
@@ -178,6 +215,20 @@ def _only_our_message() -> Iterator[None]:
         logger.setLevel(level)
 
 
+def _refuse_bomb(file: Path) -> None:
+    """A group of rows is unpacked whole. Pictures are packed already: those of a group hardly get smaller."""
+    from pyarrow.parquet import read_metadata
+
+    facts = read_metadata(file)
+    unpacked = max((facts.row_group(group).total_byte_size for group in range(facts.num_row_groups)), default=0)
+    stored = file.stat().st_size
+    if unpacked > _LARGEST_GROUP and unpacked > _LARGEST_RATIO * stored:
+        raise GanfwError(
+            f"{file} has {stored:,} bytes, but a group of its rows unpacks to {unpacked:,}: pictures do not shrink so "
+            "much, so it is refused. Write the table again with smaller groups of rows, if it is yours."
+        )
+
+
 def _holds_pictures(feature: Any) -> bool:
     import datasets
 
@@ -185,15 +236,6 @@ def _holds_pictures(feature: Any) -> bool:
         return True
     cell = feature.get("bytes") if isinstance(feature, dict) else feature
     return getattr(cell, "dtype", "") in {"binary", "large_binary"}
-
-
-def _bytes_of(cell: Any) -> bytes:
-    data = cell.get("bytes") if isinstance(cell, dict) else cell
-    if isinstance(data, bytes):
-        return data
-    if isinstance(cell, dict) and cell.get("path"):
-        return Path(cell["path"]).read_bytes()
-    raise BadPictureError("the cell is empty" if cell is None else "the cell holds no encoded picture")
 
 
 def _first_line(error: Exception) -> str:

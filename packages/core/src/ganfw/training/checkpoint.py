@@ -104,7 +104,7 @@ class Checkpoints:
                     f"the checkpoint {folder} cannot be read: {error.strerror}. Check who may read the run folder, and "
                     "run the same command again."
                 ) from error
-            except (OSError, ValueError, KeyError, SafetensorError) as error:
+            except (OSError, ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
                 log.warning("checkpoint %s is torn (%s); using the one before it", folder.name, error)
         if torn := self.all():
             raise GanfwError(

@@ -27,6 +27,7 @@ def sync_file(path: Path) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a small file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # never through a link that stands in its place
     part.write_text(text)
     sync_file(part)
     os.replace(part, path)

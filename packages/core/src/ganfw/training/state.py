@@ -39,10 +39,22 @@ def restore(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, A
     """Put back what `state_of` gave, and the one integer.
 
     Raises:
-        GanfwError: If the data are not those that the run has seen.
+        GanfwError: If the data are not those that the run has seen, or the state is of another GAN.
     """
-    if facts["data"] != trainer.data.fingerprint:
+    if facts.get("data") != trainer.data.fingerprint:
         raise GanfwError(_changed(trainer, facts))
+    try:
+        _put_back(trainer, state, facts)
+    except torch.OutOfMemoryError:
+        raise
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise GanfwError(
+            f"the checkpoint of step {facts['step']} in {trainer.run} does not fit this GAN: "
+            f"{type(error).__name__}: {error}. Choose another folder with --run, or give the settings that the run has."
+        ) from error
+
+
+def _put_back(trainer: Trainer, state: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
     trainer.gan.load_state_dict(_under(state, "gan."))
     if trainer.ema is not None:
         trainer.ema.shadows.load_state_dict(_under(state, "ema."))
@@ -63,11 +75,11 @@ def _changed(trainer: Trainer, facts: Mapping[str, Any]) -> str:
     settings = settings if isinstance(settings, dict) else {}
     key = next((key for key in ("path", "name", "type") if settings.get(key)), None)
     which = f"data.{key}={settings[key]}" if key is not None else f"{type(data).__name__} in Python"
-    then = f" ({facts['samples']:,} samples)" if "samples" in facts else ""
+    then = f" ({samples:,} samples)" if isinstance(samples := facts.get("samples"), int) else ""
     return (
         f"the data have changed since {trainer.run} was last saved, at step {facts['step']}: {which} has "
-        f"{data.fingerprint} ({len(data):,} samples) and had {facts['data']}{then}, so the run cannot go on as if they "
-        "had not. Put the data back, or train into another folder with --run and take the weights along with "
+        f"{data.fingerprint} ({len(data):,} samples) and had {facts.get('data')}{then}, so the run cannot go on as if "
+        "they had not. Put the data back, or train into another folder with --run and take the weights along with "
         f"start_from={trainer.run}."
     )
 

@@ -51,13 +51,16 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     """Read what `write_tensors` wrote, on the CPU.
 
     Raises:
-        ValueError: If the tensors do not match the file's own checksum.
+        SafetensorError: If it is not whole.
+        ValueError: If the tensors do not match the file's own checksum, or its metadata are not what was written.
     """
     tensors, metadata = load_file(path, device="cpu"), read_metadata(path)
     text = metadata.get("aliases", "{}")
     if "checksum" in metadata and metadata["checksum"] != _digest(tensors, text):
         raise ValueError(f"{path.name} is damaged: it does not match its checksum")
-    aliases = json.loads(text)
+    aliases = _texts(text, path)
+    if absent := [same for same in aliases.values() if same not in tensors]:
+        raise ValueError(f"{path.name} is damaged: it has no tensor {absent[0]!r}, which another is said to equal")
     return tensors | {name: tensors[same] for name, same in aliases.items()}
 
 
@@ -65,10 +68,17 @@ def read_metadata(path: Path) -> dict[str, str]:
     """The texts that are kept with the tensors."""
     with safe_open(path, "pt") as file:
         found: dict[str, str] = file.metadata() or {}
-    inner = json.loads(found[_KEY]) if _KEY in found else found
-    if not isinstance(inner, dict):
-        raise ValueError(f"{path.name} is damaged: its metadata are no mapping")
-    return inner
+    return _texts(found[_KEY], path) if _KEY in found else found
+
+
+def _texts(written: str, path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path.name} is damaged: its metadata are no JSON ({error})") from None
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise ValueError(f"{path.name} is damaged: its metadata are no texts by name")
+    return found
 
 
 def _digest(tensors: Mapping[str, Tensor], aliases: str) -> str:
