@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 import ganfw
+from ganfw.training.outputs import open_run
 from ganfw_classic import MLPGenerator
 
 
@@ -101,19 +102,18 @@ def test_resumes_with_its_k(make_trainer, assert_resumes):
     assert whole.loss.k > 0
 
 
-def test_a_resume_that_lost_k_would_end_elsewhere(make_trainer, tmp_path):
+def test_a_resume_that_lost_k_would_end_elsewhere(make_trainer, tmp_path, monkeypatch):
     data = ganfw.ArrayData(sheet(1000))
     whole = make_trainer(gan(), data, **settings(steps=80)).fit()
     make_trainer(gan(), data, run=tmp_path, **settings(steps=40)).fit()
     forgetful = make_trainer(gan(), data, run=tmp_path, **settings(steps=80))
-    open_run = forgetful._open_run
 
-    def forget_k():
-        checkpoints = open_run()
-        forgetful.gan.loss.k.zero_()
-        return checkpoints
+    def forget_k(trainer):
+        outputs = open_run(trainer)
+        trainer.gan.loss.k.zero_()
+        return outputs
 
-    forgetful._open_run = forget_k
+    monkeypatch.setattr("ganfw.training.trainer.open_run", forget_k)
     found, wanted = forgetful.fit().state_dict(), whole.state_dict()
     assert forgetful.step == 80
     assert {name.split(".")[0] for name in wanted if not torch.equal(found[name], wanted[name])} == {

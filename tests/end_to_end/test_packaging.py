@@ -38,6 +38,7 @@ BROUGHT_BY = {
     "pyarrow": "datasets",
     "psutil": "accelerate",
     "packaging": "accelerate",
+    "huggingface-hub": "datasets",
     "jinja2": "torch",
 }
 

@@ -39,6 +39,8 @@ COMMANDS = {
     "ganfw train runs/dcgan/recipe.yaml --run runs/again": "",
     "ganfw train dcgan data.path=./my-pictures image.size=64 loss.type=hinge --run runs/mine": TINY,
     "ganfw train dcgan trainer.steps=8000 --run runs/long": TINY,
+    "ganfw train dcgan trainer.on_not_finite=skip --run runs/skipping": TINY,
+    "ganfw train dcgan trainer.on_not_finite=roll-back trainer.roll_backs=2 --run runs/going-back": TINY,
     "ganfw train dcgan trainer.kimg=256 --run runs/long": SHORT,
     "ganfw train dcgan trainer.batch_size=64 trainer.micro_batches=4 --run runs/large-batch": "trainer.steps=1",
     "ganfw train dcgan trainer.precision=float32 --run runs/float32": TINY,

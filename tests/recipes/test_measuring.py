@@ -56,10 +56,9 @@ def test_codes_that_are_perfect():
     classes = (real[:, 0, 0, 0] > 0).long()
     real[:, 0, 0, 0] += 2 * classes - 1
     data = ganfw.ArrayData(real.clamp(-1, 1).numpy(), condition=classes.numpy())
-    encoder = torch.nn.Flatten()
-    generator = torch.nn.Unflatten(1, (1, 3, 3))
-    generator.prior = lambda noise: noise
-    gan = SimpleNamespace(encoder=encoder, generator=generator)
+    gan = SimpleNamespace(
+        encode=torch.nn.Flatten(), reconstruct=lambda x: x, generator=SimpleNamespace(prior=lambda noise: noise)
+    )
     made = SimpleNamespace(gan=gan, held_out=data, seed=0, labelled=lambda held_out=False: data)
     assert codes.reconstruction(made) == {"reconstruction": 0, "reconstruction-ratio": 0}
     assert codes.neighbour_accuracy(made) == {"neighbour-accuracy": 1}
