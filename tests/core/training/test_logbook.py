@@ -39,4 +39,7 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "logs").write_text("")
     with pytest.raises(GanfwError) as error:
         Logbook(tmp_path / "logs" / "metrics.jsonl")
-    assert str(error.value) == f"cannot write the log {tmp_path}/logs/metrics.jsonl: File exists"
+    assert str(error.value) == (
+        f"cannot write the log {tmp_path}/logs/metrics.jsonl: File exists. Make room, or remove what is in the way, "
+        "and run the same command again: it goes on from the last checkpoint."
+    )

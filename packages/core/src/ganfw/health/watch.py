@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ganfw.health.diagnosis import Diagnosis
 from ganfw.health.probe import Probe
+from ganfw.training import trackers
 from ganfw.training.evaluating import Evaluator
 from ganfw.training.logbook import Logbook
 
@@ -52,7 +53,7 @@ class Watch:
             last = trainer.step == trainer.config.total_steps
             values = {**values, **self._evaluator.measure(say, last=last)}
         self.logbook.add(trainer.step, trainer.images, values)
-        trainer.accelerator.log(dict(values), step=trainer.step)
+        trackers.log(trainer, values)
         if self._watching:
             for line in self._diagnosis.examine(self.logbook.entries):
                 say(line)

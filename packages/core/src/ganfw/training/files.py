@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,8 +27,18 @@ def sync_file(path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a small file whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a small file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)  # never through a link that stands in its place
-    part.write_text(text)
-    sync_file(part)
-    os.replace(part, path)
+    try:
+        part.unlink(missing_ok=True)  # never through a link that stands in its place
+        part.write_bytes(content)
+        sync_file(part)
+        os.replace(part, path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise

@@ -49,7 +49,7 @@ class Logbook:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_text(file, "".join(_line(entry) for entry in self.entries))
         except OSError as error:
-            raise GanfwError(f"cannot write the log {file}: {error.strerror or error}") from error
+            raise GanfwError(_cannot_write(file, error)) from error
 
     def add(self, step: int, images: int, values: Mapping[str, float]) -> None:
         """Add an entry.
@@ -65,7 +65,7 @@ class Logbook:
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(_line(entry))
         except OSError as error:
-            raise GanfwError(f"cannot write the log {self._file}: {error.strerror or error}") from error
+            raise GanfwError(_cannot_write(self._file, error)) from error
 
 
 def read(file: Path) -> list[Entry]:
@@ -79,6 +79,13 @@ def read(file: Path) -> list[Entry]:
         except (ValueError, TypeError, RecursionError):
             continue
     return entries
+
+
+def _cannot_write(file: Path, error: OSError) -> str:
+    return (
+        f"cannot write the log {file}: {error.strerror or error}. Make room, or remove what is in the way, and run the "
+        "same command again: it goes on from the last checkpoint."
+    )
 
 
 def _line(entry: Entry) -> str:

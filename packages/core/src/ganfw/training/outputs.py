@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from ganfw.errors import GanfwError
 from ganfw.model import images_of, save_model
 from ganfw.specs import ImageSpec
+from ganfw.training import trackers
 from ganfw.training.averaging import gather
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.samples import make_grid, save_picture
@@ -34,7 +35,7 @@ def open_run(trainer: Trainer) -> Outputs | None:
     if (found := outputs.newest()) is not None:
         restore(trainer, *found)
         outputs.mend_model()
-    trainer.accelerator.init_trackers("ganfw")
+    trackers.start(trainer)
     return outputs
 
 
@@ -86,10 +87,7 @@ class Outputs:
         path = self.run / "samples" / f"step-{trainer.step:09d}.png"
         with self._guarded(path):
             save_picture(path, grid)
-        for tracker in trainer.accelerator.trackers:
-            if hasattr(tracker, "log_images"):
-                layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
-                tracker.log_images({"samples": grid[None]}, step=trainer.step, **layout)
+        trackers.log_grid(trainer, grid)
         trainer.events.tell("after_samples", trainer=trainer, grid=grid, path=path)
 
     def mend_model(self) -> None:

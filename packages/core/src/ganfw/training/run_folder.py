@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 from contextlib import contextmanager
-from errno import EACCES, EEXIST
+from errno import EACCES, EEXIST, EROFS
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +50,13 @@ def claimed(run: Path, document: Mapping[str, Any]) -> Iterator[None]:
     try:
         _lock(run, handle)
         _refuse_another_recipe(run, document)
-        for name in _FOLDERS:
-            _check_writable(run / name)
         try:
             write_text(run / "recipe.yaml", dumps(dict(document)))
             write_text(run / "environment.json", json.dumps(environment(), indent=1))
         except OSError as error:
             raise GanfwError(_cannot_write(run, error)) from error
+        for name in _FOLDERS:
+            _check_writable(run / name)
         yield
     finally:
         os.close(handle)
@@ -73,8 +73,10 @@ def _check_writable(folder: Path) -> None:
     """Refuse before training what would be met at the first checkpoint only."""
     if not folder.exists():
         return
-    number = EEXIST if not folder.is_dir() else EACCES if not os.access(folder, os.W_OK | os.X_OK) else None
-    if number is not None:
+    number = EEXIST if not folder.is_dir() else 0 if os.access(folder, os.W_OK | os.X_OK) else EACCES
+    if number == EACCES and hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY:
+        number = EROFS
+    if number:
         raise GanfwError(_cannot_write(folder, OSError(number, os.strerror(number))))
 
 

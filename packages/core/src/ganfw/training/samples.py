@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import torch
 
+from ganfw.training.files import write_bytes
 from ganfw.training.step import key
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ def make_grid(images: Tensor) -> npt.NDArray[np.uint8]:
 
 
 def save_picture(path: Path, pixels: npt.NDArray[np.uint8]) -> None:
-    """Write ``(H, W, C)`` bytes as PNG."""
+    """Write ``(H, W, C)`` bytes as PNG, whole or not at all."""
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(path)
+    content = BytesIO()
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(content, "PNG")
+    write_bytes(path, content.getvalue())

@@ -19,7 +19,7 @@ import torch
 from ganfw.data.stream import Stream, batches
 from ganfw.health.watch import Watch
 from ganfw.plugins.events import Events
-from ganfw.training import finite, modes, run_folder
+from ganfw.training import finite, modes, run_folder, trackers
 from ganfw.training.averaging import average, float_buffers
 from ganfw.training.checkpoint import Checkpoints
 from ganfw.training.compiling import compile_networks
@@ -133,8 +133,7 @@ class Trainer:
         finally:
             self.freezer.release()
             self.graphs.forget()
-            for tracker in self.accelerator.trackers:  # end_training would also part the processes: a stage may follow
-                tracker.finish()
+            trackers.finish(self)
         return self.gan
 
     def _fit(self) -> None:
