@@ -71,10 +71,10 @@ def make_grid(images: Tensor) -> npt.NDArray[np.uint8]:
 
 
 def save_picture(path: Path, pixels: npt.NDArray[np.uint8]) -> None:
-    """Write ``(H, W, C)`` bytes as PNG, whole or not at all."""
+    """Write ``(H, W, C)`` bytes as PNG, whole or, without room, not at all."""
     from PIL import Image
 
     path.parent.mkdir(parents=True, exist_ok=True)
     content = BytesIO()
     Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(content, "PNG")
-    write_bytes(path, content.getvalue())
+    write_bytes(path, content.getvalue(), sync=False)
