@@ -17,8 +17,8 @@ _HEAD = """# The zoo
 
 What each system makes when its recipe is trained as it stands, with the figures that it has to reach and those that it
 does. This page is written by `benchmarks/zoo/run.py` from the rows in `benchmarks/results/zoo`; nothing is chosen by
-hand but the sentence on what is seen. Recipes that are not here have been proven by a short run alone (`tests/recipes`),
-and the minutes in their headers are estimates.
+hand but the sentence on what is seen. Recipes that are not here have been proven by a short run alone, in
+`tests/recipes`, and the minutes in their headers are estimates.
 
 How it is measured: samples of the averaged generator against held-out data that it never learned from. The *KID ratio*
 is KID over that of the same generator before training, *precision* and *recall* are those of Kynkäänniemi et al. 2019,
