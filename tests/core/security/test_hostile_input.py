@@ -37,6 +37,8 @@ RECIPES = {
     "equal keys": "gan: two-player\ngan: other\n",
     "deep list": "gan: " + "[" * DEEP + "]" * DEEP,
     "deep mapping": "".join(" " * n + "a:\n" for n in range(500)),
+    "half a character": 'gan: "\\ud800"\n',
+    "half a character as a key": '"\\udfff": 1\n',
     "no mapping": "- 1\n- 2\n",
     "a scalar": "hello",
     "empty": "",

@@ -38,6 +38,7 @@ _RULES = (  # An integer is also a float by its pattern, so the order counts.
     ("int", _INT, list("-+0123456789")),
     ("float", _FLOAT, list("-+.0123456789")),
 )
+_HALF = re.compile("[\ud800-\udfff]")
 _MOST_VALUES = 10_000
 """Aliases may expand to so many values; more is an attack (a billion laughs) or an accident."""
 
@@ -214,4 +215,6 @@ def _scalar(node: yaml.Node) -> Any:
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10)) if len(text) < 100 else float(text)
     if kind == "float":
         return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    if _HALF.search(text):  # which no file and no message could hold
+        raise _refusal("an escape such as \\ud83d is half a character; write the character itself", node)
     return text

@@ -144,7 +144,7 @@ class TableFiles(TableSource):
             if kind == "parquet":
                 for file in self.files:
                     _refuse_bomb(file)
-            with _only_our_message():
+            with _only_our_message(), _unasked_hub():
                 table = datasets.load_dataset(kind, data_files=files, split="train", streaming=True)
             if table.features is None:
                 raise OSError("its columns have no types")
@@ -213,6 +213,19 @@ def _only_our_message() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def _unasked_hub() -> Iterator[None]:
+    """`datasets` counts each load at the Hub, even of files of this machine, and waits where there is no network."""
+    from datasets import config
+
+    counts = config.HF_UPDATE_DOWNLOAD_COUNTS
+    config.HF_UPDATE_DOWNLOAD_COUNTS = False
+    try:
+        yield
+    finally:
+        config.HF_UPDATE_DOWNLOAD_COUNTS = counts
 
 
 def _refuse_bomb(file: Path) -> None:
