@@ -117,13 +117,14 @@ def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], 
         "format": 1, "ganfw": __version__, "images": images,
         "spec": {"type": type(spec).__name__, **asdict(spec)}, "recipe": dict(document), "made_with": _makers(document),
     }  # fmt: skip
-    write_text(folder / "config.json", json.dumps(facts, indent=1))
     picture = ""
     if isinstance(spec, specs.ImageSpec) and gan.can_sample:
         device = next(gan.parameters()).device
         save_picture(folder / "samples.png", make_grid(draw_samples(gan, 16, 0, device)))
         picture = "![samples](samples.png)\n\n"
     write_text(folder / "README.md", _card(document, spec, images, picture))
+    # The last of all: by the images in it a run that goes on knows whether its model is whole.
+    write_text(folder / "config.json", json.dumps(facts, indent=1))
 
 
 def images_of(folder: Path) -> int | None:

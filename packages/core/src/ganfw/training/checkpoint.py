@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from contextlib import suppress
 from errno import ENOSPC
 from hashlib import file_digest
 from typing import TYPE_CHECKING, Any
@@ -50,8 +51,7 @@ class Checkpoints:
         part = self.folder / f"{_WRITING}{step:09d}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for leftover in [*self.folder.glob(f"{_WRITING}*"), *self.folder.glob(f"{_REMOVING}*")]:
-                _remove(leftover)
+            self._clear_away()
             part.mkdir()
             _write(part, tensors, {**facts, "step": step})
             if final.exists():  # torn: a whole one of this step would have been resumed from
@@ -61,14 +61,25 @@ class Checkpoints:
         except (OSError, SafetensorError) as error:
             shutil.rmtree(part, ignore_errors=True)
             raise GanfwError(self.cannot_save(final, error)) from error
+        self.keep_only(step)
+        return final
+
+    def keep_only(self, step: int) -> None:
+        """Remove what is not among the newest up to ``step``, and what a kill has left half written or half removed."""
+        name = f"step-{step:09d}"
         # What claims to be newer is torn: a whole one would have been resumed from.
-        older, newer = [p for p in self.all() if p.name < final.name], [p for p in self.all() if p.name > final.name]
+        older, newer = [p for p in self.all() if p.name < name], [p for p in self.all() if p.name > name]
         for folder in older[: max(0, len(older) - self.keep + 1)] + newer:
             try:
                 self._set_aside(folder)
             except OSError as error:
                 log.warning("the old checkpoint %s could not be removed: %s", folder, error.strerror or error)
-        return final
+        with suppress(OSError):  # the next checkpoint tries again, and says so
+            self._clear_away()
+
+    def _clear_away(self) -> None:
+        for leftover in [*self.folder.glob(f"{_WRITING}*"), *self.folder.glob(f"{_REMOVING}*")]:
+            _remove(leftover)
 
     def _set_aside(self, folder: Path) -> None:
         """Remove a checkpoint, so that a kill meanwhile leaves nothing that looks like one."""

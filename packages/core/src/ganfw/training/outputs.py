@@ -34,7 +34,7 @@ def open_run(trainer: Trainer) -> Outputs | None:
     outputs = Outputs(trainer, trainer.run)
     if (found := outputs.newest()) is not None:
         restore(trainer, *found)
-        outputs.mend_model()
+        outputs.mend()
     trackers.start(trainer)
     return outputs
 
@@ -90,8 +90,10 @@ class Outputs:
         trackers.log_grid(trainer, grid)
         trainer.events.tell("after_samples", trainer=trainer, grid=grid, path=path)
 
-    def mend_model(self) -> None:
-        """Write the model if a run was broken off between a checkpoint and its model."""
+    def mend(self) -> None:
+        """Do what a run that was broken off at a checkpoint had left: remove older ones, and write the model."""
+        if self._main:
+            self.checkpoints.keep_only(self.trainer.step)
         if self._main and images_of(self.run / "model") != self.trainer.images:
             self._model()
         self.trainer.accelerator.wait_for_everyone()
