@@ -69,6 +69,20 @@ class Remembering(ganfw.TwoPlayerGAN):
         return {"adversarial": self.loss.discriminator(play.real_verdict.logits[0], remembered)}
 
 
+class NotAlwaysFinite(ganfw.TwoPlayerGAN):
+    """Its generator's loss is not a number in two steps, on the last of the processes alone."""
+
+    def generator_loss(self, step):
+        terms = super().generator_loss(step)
+        bad = step.index in {3, 12} and step.seed == 0 and step.part == step.parts - 1
+        return {name: term * torch.nan for name, term in terms.items()} if bad else terms
+
+
+def not_always_finite():
+    parts = toy_gan(seed=SEED, norm=True)
+    return NotAlwaysFinite(parts.generator, parts.discriminator, parts.loss)
+
+
 def with_state():
     terms = {"lecam": LeCam(start=3), "history": HistoricalAveraging(0.1), "norm": SpectralNorm()}
     # Points have no geometry, but p moves.
@@ -98,6 +112,8 @@ GAMES = {
     "batch-statistics": (lambda: toy_gan(seed=SEED, norm=True), SYNC),
     # Without spectral norm, which takes one step of its power iteration in each forward pass.
     "micro-batches": (lambda: of_everything(norm=False), MICRO),
+    "skip": (not_always_finite, {**SYNC, "on_not_finite": "skip"}),
+    "roll-back": (not_always_finite, {**SYNC, "on_not_finite": "roll-back", "log_every": 5}),
     "everything": (of_everything, SYNC),
     "broken": (lambda: toy_gan(norm=True, dropout=0.2, regularizers={"r1": R1(gamma=1.0, every=2)}), {}),
 }

@@ -38,7 +38,7 @@ def finish(processes, *arguments):
 
 GAMES = (
     "plain", "r1", "gradient-penalty", "path-length", "state", "balance", "pool", "groups", "batch-statistics",
-    "micro-batches",
+    "micro-batches", "skip",
 )  # fmt: skip
 STEPS, HALF = 20, 10
 
@@ -50,20 +50,25 @@ def equal(found, wanted):
 
 @pytest.mark.slow
 def test_any_number_of_processes_follows_the_path_of_one_and_goes_on_with_another(tmp_path):
-    """In float64, to 1e-9 after 20 steps: weights, moving averages, the terms' state, running statistics, pools."""
+    """In float64, to 1e-9 after 20 steps: weights, moving averages, the terms' state, running statistics, pools.
+
+    What one of them meets that is not a number, all of them leave out or go back from.
+    """
 
     def copy(name, new):
         shutil.copytree(tmp_path / name, tmp_path / new)
         return f"everything:{STEPS}:{tmp_path / new}"
 
     whole = [f"{name}:{STEPS}" for name in (*GAMES, "everything")]
-    two = finish(2, tmp_path / "two", *whole, f"everything:{HALF}:{tmp_path / 'by-2'}")
+    back = f"roll-back:{STEPS}:{tmp_path}"
+    two = finish(2, tmp_path / "two", *whole, f"everything:{HALF}:{tmp_path / 'by-2'}", f"{back}/back-2")
     on_one = copy("by-2", "2-to-1")
-    one = finish(1, tmp_path / "one", *whole, on_one, f"everything:{HALF}:{tmp_path / 'by-1'}")
+    one = finish(1, tmp_path / "one", *whole, on_one, f"everything:{HALF}:{tmp_path / 'by-1'}", f"{back}/back-1")
     four = finish(4, tmp_path / "four", *whole, copy("by-1", "1-to-4"), copy("by-2", "2-to-4"))
     alone = {name: one[name] for name in (*GAMES, "everything")}
     assert equal(two, alone) == {}
     assert equal(four, alone) == {}
+    assert equal({"": two["roll-back back-2"]}, {"": one["roll-back back-1"]}) == {}
     resumed = {name: state for name, state in {**one, **four}.items() if "-to-" in name}
     assert resumed.keys() == {f"everything {way}" for way in ("2-to-1", "1-to-4", "2-to-4")}
     assert equal(resumed, dict.fromkeys(resumed, one["everything"])) == {}

@@ -15,7 +15,7 @@ from ganfw.health.measures import separation
 from ganfw.terms import Constraint, Regularizer, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from torch import Tensor
 
@@ -172,15 +172,14 @@ class TwoPlayerGAN(GAN):
     @torch.no_grad()
     def _log(self, step: Step, pairs: list[tuple[Tensor, Tensor]]) -> None:
         """Sums over the judges, as the loss is; under ``health/`` means over them."""
-        count = len(pairs)
         reals, fakes = zip(*pairs, strict=True)
         step.log("discriminator/real", reduce(add, map(torch.mean, reals)))
         step.log("discriminator/fake", reduce(add, map(torch.mean, fakes)))
         # ADA's r_t is the mean of the real one over some steps (Karras et al. 2020, equation 1).
         for name, side in (("real", reals), ("fake", fakes)):
-            step.log(f"health/{name}_sign", reduce(add, (logits.sign().mean() / count for logits in side)))
+            step.log(f"health/{name}_sign", _mean(logits.sign().mean() for logits in side))
         upper, lower = (fakes, reals) if self.discriminator.energies else (reals, fakes)
-        step.log("health/separation", reduce(add, map(separation, upper, lower)) / count)
+        step.log("health/separation", _mean(map(separation, upper, lower)))
 
     def generator_loss(self, step: Step) -> dict[str, Tensor]:
         """The generator's terms."""
@@ -292,3 +291,9 @@ class TwoPlayerGAN(GAN):
                 "samples of a batch (batch normalisation), so that gradient is not defined. Build the discriminator "
                 "without it (discriminator.norm=none), or leave out the penalty."
             )
+
+
+def _mean(values: Iterable[Tensor]) -> Tensor:
+    """Of as many as there are judges; mostly that is one."""
+    first, *others = values
+    return reduce(add, others, first) / (1 + len(others)) if others else first

@@ -39,7 +39,9 @@ class Meter:
     def add(self, name: str, value: Tensor, *, term: bool = False) -> None:
         """Add a scalar of one micro-batch; a ``term`` of a loss must be finite."""
         value = value.detach()
-        self._now.append((name, value.to(torch.promote_types(value.dtype, torch.float32)), term))
+        if value.dtype is not torch.float32:
+            value = value.to(torch.promote_types(value.dtype, torch.float32))
+        self._now.append((name, value, term))
 
     @contextmanager
     def apart(self) -> Iterator[list[tuple[str, Tensor, bool]]]:

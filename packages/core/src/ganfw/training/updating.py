@@ -113,7 +113,8 @@ class Updater:
             length = torch.nn.utils.get_total_norm(before)
             moved = torch._foreach_sub([p.detach() for p in self.parameters], before)
             watch("update_ratio", torch.nn.utils.get_total_norm(moved) / length)
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
 
     def state(self) -> dict[str, Tensor]:
         """Moments by parameter name, and the scaler's state: tensors only."""
