@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganfw.training.averaging import gather_differentiably
+
+_LAYERS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 def synchronise_batch_statistics(module: nn.Module) -> None:
@@ -17,13 +20,15 @@ def synchronise_batch_statistics(module: nn.Module) -> None:
     rows. Derivatives of any order are exact, unlike those of ``nn.SyncBatchNorm``, which also needs a GPU.
     """
     for part in module.modules():
-        if isinstance(part, _BatchNorm) and not isinstance(part, _OverProcesses | nn.SyncBatchNorm):
-            kind = type(part)
-            # Behind the layer's own class, so that a subclass's super().forward() finds it in place of PyTorch's.
-            part.__class__ = type(kind.__name__, (kind, _OverProcesses), {"__module__": kind.__module__})
+        layer = next((layer for layer in _LAYERS if isinstance(part, layer)), None)
+        if layer is not None and not isinstance(part, _OverProcesses):
+            kind, ours = type(part), _OF_LAYER[layer]
+            # Behind a subclass's own class, so that its super().forward() finds ours in place of PyTorch's.
+            bases = (ours,) if kind is layer else (kind, ours)
+            part.__class__ = type(kind.__name__, bases, {"__module__": kind.__module__})
 
 
-class _OverProcesses(_BatchNorm):
+class _OverProcesses(nn.BatchNorm2d if TYPE_CHECKING else nn.Module):  # type: ignore[misc]
     """Normalises by the mean and variance over all processes.
 
     Shape:
@@ -32,9 +37,9 @@ class _OverProcesses(_BatchNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """The same as of one process that has the rows of all."""
-        self._check_input_dim(x)  # type: ignore[no-untyped-call]
         if not self.training:
-            return super().forward(x)
+            unchanged: Tensor = super().forward(x)
+            return unchanged
         wide = x.to(torch.promote_types(x.dtype, torch.float32))
         mean, var, count = _moments(wide)
         if self.running_mean is not None:
@@ -42,7 +47,8 @@ class _OverProcesses(_BatchNorm):
         shape = (1, -1, *[1] * (x.ndim - 2))
         centred, scale = wide - mean.view(shape), (var + self.eps).rsqrt()
         if self.weight is None:
-            return (centred * scale.view(shape)).to(x.dtype)
+            normalised: Tensor = centred * scale.view(shape)
+            return normalised.to(x.dtype)
         return torch.addcmul(self.bias.view(shape), centred, (scale * self.weight).view(shape)).to(x.dtype)
 
     @torch.no_grad()
@@ -54,6 +60,23 @@ class _OverProcesses(_BatchNorm):
         share = 1 / self.num_batches_tracked if self.momentum is None else self.momentum
         for buffer, value in ((self.running_mean, mean), (self.running_var, var)):
             buffer.lerp_(value.to(buffer.dtype), share)
+
+
+class _BatchNorm1d(_OverProcesses, nn.BatchNorm1d):
+    pass
+
+
+class _BatchNorm2d(_OverProcesses, nn.BatchNorm2d):
+    pass
+
+
+class _BatchNorm3d(_OverProcesses, nn.BatchNorm3d):
+    pass
+
+
+_OF_LAYER: dict[type[nn.Module], type[nn.Module]] = dict(
+    zip(_LAYERS, (_BatchNorm1d, _BatchNorm2d, _BatchNorm3d), strict=True)
+)
 
 
 @torch.compiler.disable  # type: ignore[untyped-decorator]
