@@ -46,6 +46,31 @@ def test_train_resume_sample(ganfw, pictures, tiny, tmp_path):
     assert same != other
 
 
+def test_samples_of_one_class(ganfw, pictures, tiny, tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for file in pictures.iterdir():
+            (tmp_path / "pets" / name / file.name).write_bytes(file.read_bytes())
+    told = ("data.path=pets", "data.labels=folders", "generator.conditional=true")
+    assert ganfw("train", "dcgan", *told, *tiny, "trainer.steps=1").code == 0
+
+    def made(name, *more):
+        assert ganfw("sample", "runs/dcgan", "--count", "3", "--out", name, *more).code == 0
+        return [file.read_bytes() for file in sorted((tmp_path / name).iterdir())]
+
+    dogs = made("dogs", "--class", "dog")
+    assert dogs == made("second", "--class", "1")
+    assert all(dog != cat for dog, cat in zip(dogs, made("cats", "--class", "cat"), strict=True))
+    result = ganfw("sample", "runs/dcgan", "--class", "cow")
+    assert (result.code, result.err) == (
+        2, "ganfw: --class cow: runs/dcgan has no such class. Give a number from 0 to 1, or a name: cat, dog\n"
+    )  # fmt: skip
+    ganfw("train", "dcgan", "--run", "plain", "data.path=pictures", *tiny, "trainer.steps=1")
+    assert ganfw("sample", "plain", "--class", "cat").err == (
+        "ganfw: --class cat: plain was trained without classes; leave it out\n"
+    )
+
+
 def test_seed_decides_the_first_weights(ganfw, pictures, tiny, tmp_path):
     for run, seed in (("a", 0), ("b", 1)):
         ganfw("train", "dcgan", "--run", run, "data.path=pictures", *tiny, "trainer.steps=1", f"seed={seed}")
