@@ -20,6 +20,8 @@ _RECIPES = {
     "dcgan-rpgan-r1-r2": "DCGAN's networks under R3GAN's loss",
     "infogan-sn": "InfoGAN's codes against a spectrally normalised DCGAN",
     "dcgan-topk-dragan": "top-k training with DRAGAN's penalty",
+    "biggan-ebgan": "BigGAN's generator against EBGAN's autoencoder",
+    "lapgan-rpgan": "LAPGAN's levels under a relativistic loss",
     "projection-bcr": "digits by class from a projection discriminator with balanced consistency",
 }
 
