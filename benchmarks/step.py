@@ -2,11 +2,12 @@
 
 Both train the same networks with the same losses, optimizers, averaging, logging and data, alternately and in short
 blocks within one process, so that what else the machine does falls on both. The hand-written loop uses every trick
-that the trainer uses: the discriminator is frozen in the generator's phase, optimizers and averaging are foreach calls,
-and losses are read once per logging interval.
+that the trainer uses: channels-last pictures, the discriminator frozen in the generator's phase, foreach optimizers and
+averaging, and losses read once per logging interval.
 
     python benchmarks/step.py                # all cases, some minutes
     python benchmarks/step.py dcgan-32 --blocks 20
+    OMP_NUM_THREADS=1 python benchmarks/step.py sngan-16 biggan-16 --cpu-time
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ CASES = {
 
 def hand_written(generator, discriminator, data, batch_size):
     """A plain loop as a generator: each `next` makes one step."""
-    generator, discriminator = copy.deepcopy(generator), copy.deepcopy(discriminator)
+    generator, discriminator = (
+        copy.deepcopy(n).to(memory_format=torch.channels_last) for n in (generator, discriminator)
+    )
     average = copy.deepcopy(generator).eval().requires_grad_(False)
     g_parameters, d_parameters = list(generator.parameters()), list(discriminator.parameters())
     pairs = [
@@ -115,6 +118,8 @@ def hand_written(generator, discriminator, data, batch_size):
     while True:
         rows = torch.from_numpy(data[rng.integers(0, len(data), batch_size)])
         real = rows.float().div(127.5).sub(1) if rows.dtype == torch.uint8 else rows
+        if real.ndim == 4:
+            real = real.contiguous(memory_format=torch.channels_last)
         for p in g_parameters:
             p.requires_grad_(False)
         for p in d_parameters:
@@ -160,22 +165,22 @@ def by_trainer(generator, discriminator, data, batch_size):
         yield
 
 
-def compare(make, batch_size, blocks, block_seconds):
+def compare(make, batch_size, blocks, block_seconds, clock):
     parts = make()
     loops = {"hand": hand_written(*parts, batch_size), "ours": by_trainer(*parts, batch_size)}
     for loop in loops.values():
         for _ in range(5):
             next(loop)
-    started = time.perf_counter()
+    started = clock()
     next(loops["hand"])
-    steps = max(1, round(block_seconds / (time.perf_counter() - started)))
+    steps = max(1, round(block_seconds / (clock() - started)))
     seconds = {"hand": [], "ours": []}
     for block in range(blocks):
         for name in ("hand", "ours") if block % 2 == 0 else ("ours", "hand"):
-            started = time.perf_counter()
+            started = clock()
             for _ in range(steps):
                 next(loops[name])
-            seconds[name].append((time.perf_counter() - started) / steps)
+            seconds[name].append((clock() - started) / steps)
     return seconds
 
 
@@ -184,12 +189,16 @@ def main():
     parser.add_argument("cases", nargs="*", default=list(CASES), metavar=f"CASE ({', '.join(CASES)})")
     parser.add_argument("--blocks", type=int, default=20)
     parser.add_argument("--block-seconds", type=float, default=1.0)
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="count CPU seconds: with one thread, what else runs matters less"
+    )
     options = parser.parse_args()
+    clock = time.process_time if options.cpu_time else time.perf_counter
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, blocks of {options.block_seconds} s")
     print(f"{'case':14} {'batch':>5}  {'hand ms':>8} {'ours ms':>8} {'ratio':>6}  fastest: hand, ours, ratio")
     for case in options.cases:
         make, batch_size = CASES[case]
-        seconds = compare(make, batch_size, options.blocks, options.block_seconds)
+        seconds = compare(make, batch_size, options.blocks, options.block_seconds, clock)
         middle = [statistics.median(seconds[name]) * 1e3 for name in ("hand", "ours")]
         fastest = [min(seconds[name]) * 1e3 for name in ("hand", "ours")]
         shown = [f"{hand:9.3f} {ours:8.3f} {ours / hand:6.3f}" for hand, ours in (middle, fastest)]
