@@ -23,9 +23,11 @@ hand but the sentence on what is seen. Recipes that are not here have been prove
 How it is measured: samples of the averaged generator against held-out data that it never learned from. The *KID ratio*
 is KID over that of the same generator before training, *precision* and *recall* are those of Kynkäänniemi et al. 2019,
 *duplicates* are samples as near to another sample as only the nearest hundredth of real pictures are to each other.
-Figures of pictures depend on the extractor and on the numbers of samples, and compare with nothing that was measured
-otherwise; those of digits are in the eyes of a classifier that never saw a generator. CPU minutes are those of the
-process, so another load on the machine does not count. One seed says nothing of the spread over seeds.
+For scale, 500 training pictures are themselves at KID 0.002, precision 0.86 and recall 0.82 from the held-out emoji, and
+at 0.00, 0.94 and 0.92 from the held-out digits. Figures of pictures depend on the extractor and on the numbers of
+samples, and compare with nothing that was measured otherwise; those of digits are in the eyes of a classifier that
+never saw a generator. CPU minutes are those of the process, so another load on the machine does not count. One seed
+says nothing of the spread over seeds.
 """
 
 
@@ -33,7 +35,7 @@ def page(results: Path) -> str:
     """The whole page."""
     rows = read(results)
     seen = _seen(results)
-    parts = [_HEAD, _summary(rows)]
+    parts = [_HEAD, _summary(rows), _table(rows)]
     for kind, members in groupby(rows, key=lambda row: row["kind"]):
         parts.append(f"\n## {kind[0].upper()}{kind[1:]}\n")
         parts += [_entry(row, seen.get(row["recipe"], "")) for row in members]
@@ -53,6 +55,19 @@ def _summary(rows: list[Row]) -> str:
     seeds = ", ".join(sorted({str(row["seed"]) for row in rows}))
     recipes = len({row["recipe"] for row in rows})
     return f"\n{len(rows)} runs of {recipes} recipes, seed {seeds}, on {machines}; {met} met all their targets.\n"
+
+
+def _table(rows: list[Row]) -> str:
+    lines = ["\n| recipe | kind | parameters | CPU minutes | targets |", "|---|---|---|---|---|"]
+    for recipe, runs in groupby(rows, key=lambda row: row["recipe"]):
+        first, *others = runs
+        missed = sorted({figure for row in (first, *others) for _, figure, met in row["targets"] if not met})
+        lines.append(
+            f"| [{recipe}](#{recipe}) | {first['kind']} | {sum(first['parameters'].values()):,} "
+            f"| {first['cpu_minutes']:g}{f', {1 + len(others)} seeds' if others else ''} "
+            f"| {'missed: ' + ', '.join(missed) if missed else 'all met'} |"
+        )
+    return "\n".join(lines) + "\n" if rows else ""
 
 
 def _entry(row: Row, seen: str) -> str:
