@@ -94,6 +94,19 @@ PROOFS = (
         short=trial(*_NARROW, "trainer.steps=1000", "augmentation.kimg=20", near(0.22)),
     ),
     Proof(
+        "cgan", "Mirza and Osindero 2014", "class-conditional", extractor=_DIGITS,
+        short=trial(
+            "generator.latent_dim=20", "trainer.steps=700", "trainer.batch_size=16", near(0.2),
+            at_least("class-accuracy", 0.15),
+        ),
+        full=Trial(targets=CLASSES),
+    ),
+    Proof(
+        "cdcgan", "Mirza and Osindero 2014 with Radford et al. 2016", "class-conditional", extractor=_DIGITS,
+        short=trial("trainer.steps=600", near(0.15), at_least("class-accuracy", 0.25)),
+        full=Trial(targets=CLASSES),
+    ),
+    Proof(
         "acgan", "Odena et al. 2017", "class-conditional", extractor=_DIGITS,
         short=trial(_SMALL, "trainer.steps=800", near(0.15), at_least("class-accuracy", 0.65)),
         full=Trial(targets=CLASSES),

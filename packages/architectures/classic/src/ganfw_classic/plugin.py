@@ -84,6 +84,8 @@ _RECIPES = {
     "ebgan-64": "EBGAN with the pulling-away term at the paper's settings, for a GPU",
     "began-64": "BEGAN at the paper's settings, for a GPU",
     "lapgan-cifar10": "LAPGAN for CIFAR-10, told the class, for a GPU",
+    "cgan": "digits by class from fully connected networks that are told it",
+    "cdcgan": "digits by class from DCGAN's networks that are told it",
     "acgan": "digits by class, from a discriminator that names classes",
     "acgan-cifar10": "pictures by class at the settings for CIFAR-10, for a GPU",
     "sgan": "a classifier of digits from 100 labels, beside a game",
