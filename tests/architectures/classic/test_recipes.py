@@ -35,6 +35,9 @@ def test_every_phase_gives_its_networks_finite_gradients(name):
         gan.zero_grad()
         sum(phase.loss(step).values()).backward()
         gradients = [parameter.grad for parameter in gan.networks()[phase.networks].parameters()]
+        if phase.name.endswith("/r1"):  # a piecewise linear network's slope does not depend on its biases
+            gradients = [gradient for gradient in gradients if gradient is not None]
+        assert gradients
         assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
     assert gan.sample(2, rng=torch.Generator()).shape == (2, *spec.shape)
 
