@@ -94,6 +94,10 @@ PROOFS = (
         short=trial(*_NARROW, "trainer.steps=1000", "augmentation.kimg=20", near(0.22)),
     ),
     Proof(
+        "gan", "Goodfellow et al. 2014", "unconditional", extractor=_DIGITS,
+        short=trial("image.size=16", "trainer.steps=600", "trainer.batch_size=16", near(0.25)),
+    ),
+    Proof(
         "cgan", "Mirza and Osindero 2014", "class-conditional", extractor=_DIGITS,
         short=trial(
             "generator.latent_dim=20", "trainer.steps=700", "trainer.batch_size=16", near(0.2),

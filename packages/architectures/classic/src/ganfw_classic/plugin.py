@@ -84,6 +84,7 @@ _RECIPES = {
     "ebgan-64": "EBGAN with the pulling-away term at the paper's settings, for a GPU",
     "began-64": "BEGAN at the paper's settings, for a GPU",
     "lapgan-cifar10": "LAPGAN for CIFAR-10, told the class, for a GPU",
+    "gan": "digits by the fully connected networks of 2014, with maxout units",
     "cgan": "digits by class from fully connected networks that are told it",
     "cdcgan": "digits by class from DCGAN's networks that are told it",
     "acgan": "digits by class, from a discriminator that names classes",
