@@ -92,5 +92,7 @@ def _entry(row: Row, seen: str) -> str:
 def _scores(row: Row) -> str:
     figures, targets = row["figures"], row["targets"]
     named = {figure for _, figure, _ in targets}
-    said = [f"{figures[figure]:.3g} for {text}, {'met' if met else '**missed**'}" for text, figure, met in targets]
+    said = [
+        f"{figures[figure] + 0.0:.3g} for {text}, {'met' if met else '**missed**'}" for text, figure, met in targets
+    ]
     return "; ".join(said + [f"{name} {value:.3g}" for name, value in figures.items() if name not in named])
