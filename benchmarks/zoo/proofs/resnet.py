@@ -44,6 +44,10 @@ PROOFS = (
         "biggan", "Brock et al. 2019", "class-conditional",
         short=trial(*_TINY_BIG, *_COARSE, "trainer.steps=250", near(0.28)), **_DIGITS,
     ),
+    Proof(
+        "biggan-deep", "Brock et al. 2019", "class-conditional",
+        short=trial(*_TINY_BIG, *_COARSE, "trainer.steps=250", near(0.28)), **_DIGITS,
+    ),
 )  # fmt: skip
 
 FULL_SIZE = (

@@ -40,6 +40,7 @@ _RECIPES = {
     "acgan-resnet": "digits by class, named by a classifier beside the logit",
     "sagan": "digits by class, with self-attention in both players",
     "biggan": "digits by class, by BigGAN in small, for sampling with truncation",
+    "biggan-deep": "digits by class, by BigGAN-deep in small: bottleneck blocks, two a resolution",
     "sngan-cifar10": "CIFAR-10 by SN-GAN at the paper's settings, for a GPU",
     "wgan-gp-cifar10": "CIFAR-10 by WGAN-GP at the paper's settings, for a GPU",
     "cgan-pd-cifar10": "CIFAR-10 by class at the settings of SN-GAN and projection, for a GPU",
