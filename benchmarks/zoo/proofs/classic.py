@@ -127,4 +127,4 @@ PROOFS = (
     ),
 )  # fmt: skip
 
-FULL_SIZE = ("began-64", "ebgan-64", "lapgan-cifar10", "acgan-cifar10", "improved-gan-cifar10")
+FULL_SIZE = ("began-64", "ebgan-64", "lapgan-cifar10", "acgan-cifar10", "improved-gan-cifar10", "infogan-mnist")
