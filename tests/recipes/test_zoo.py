@@ -1,5 +1,6 @@
 """The zoo's runner trains, measures and keeps; what it has kept is what the page says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ KEPT = ROOT / "benchmarks/results/zoo"
 
 
 @pytest.fixture
-def start(tmp_path, capsys):
+def start(tmp_path, capsys, monkeypatch):
+    (ring,) = (proof for proof in run.PROOFS if proof.recipe == "ring")
+    monkeypatch.setattr(run, "PROOFS", (replace(ring, seeds=(0,)),))
+
     def start(*options):
         folders = [f"--results={tmp_path / 'results'}", f"--docs={tmp_path}"]
         run.main([str(tmp_path / "runs"), "--only=ring", "--scale=0.0025", *folders, *options])
