@@ -18,12 +18,14 @@ import signal
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/support"))
 
+from forks import fork, outcome
 from toys import GradientNorm, toy_gan, toy_trainer
 
 from ganfw.training import run_folder
@@ -33,22 +35,6 @@ def train(folder: Path, steps: int) -> None:
     """The run, from its start or from where it was."""
     gan = toy_gan(dropout=0.2, norm=True, regularizers={"r1": GradientNorm(every=4)})
     toy_trainer(gan, run=folder, document={}, steps=steps, checkpoint_every=100, log_every=100, health=False).fit()
-
-
-def forked(folder: Path, steps: int) -> int:
-    """A process that trains: PyTorch is there already, so a start costs a fraction of a second."""
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 1)
-        os.dup2(null, 2)
-        train(folder, steps)
-        code = 0
-    finally:
-        os._exit(code)
 
 
 def ended(child: int, seconds: float) -> bool:
@@ -65,13 +51,6 @@ def ended(child: int, seconds: float) -> bool:
     return False
 
 
-def outcome(folder: Path) -> dict[str, bytes]:
-    """All that a run leaves, but for the logs, which tell the time."""
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
-    named = {str(file.relative_to(folder)): file.read_bytes() for file in files}
-    return {name: content for name, content in named.items() if not name.startswith("logs/")}
-
-
 def main() -> None:
     """Print a line for each run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,12 +63,13 @@ def main() -> None:
     start, kills, runs = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole"
-        assert ended(forked(whole, options.steps), 3600)
+        assert ended(fork(partial(train, whole, options.steps)), 3600)
         wanted = outcome(whole)
         print(f"undisturbed: {options.steps:,} steps in {time.monotonic() - start:.0f} s", flush=True)
         while time.monotonic() - start < 60 * options.minutes:
             chance, folder, lives = random.Random(runs), Path(scratch) / f"run-{runs}", 1
-            while not ended(forked(folder, options.steps), chance.uniform(0.1, options.longest)):
+            life = partial(train, folder, options.steps)
+            while not ended(fork(life), chance.uniform(0.1, options.longest)):
                 lives += 1
             found = outcome(folder)
             different = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))

@@ -29,6 +29,7 @@ def test_a_second_process_is_refused_and_the_first_is_not_disturbed(tmp_path, un
     try:
         second = start(tmp_path, "run", 1)
         _, errors = second.communicate()
+        assert first.poll() is None, "the first ended before the second was refused"
     finally:
         first.send_signal(signal.SIGCONT)
     assert (second.returncode, errors.decode()) == (

@@ -1,7 +1,7 @@
 """Kill a small run at every call to the file system that it makes, and see whether the same command goes on.
 
-Run as ``python killed_anywhere.py FOLDER EVERY``: at each call, or at every n-th. PyTorch is imported once: each run is
-a fork, so that a hundred fit into a test.
+Run as ``python killed_anywhere.py FOLDER EVERY``: at each call, or at every n-th. Each run is a fork, so that a
+hundred fit into a test.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import torch
+from forks import fork, outcome
 from toys import toy_gan, toy_trainer
 
 from ganfw.training import run_folder
@@ -48,17 +49,7 @@ def train(folder):
 
 
 def forked(work):
-    child = os.fork()
-    if child:
-        return os.waitpid(child, 0)[1]
-    code = 1
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 2)
-        work()
-        code = 0
-    finally:
-        os._exit(code)
+    return os.waitpid(fork(work), 0)[1]
 
 
 def killed_at(folder, at):
@@ -79,12 +70,6 @@ def killed_at_size(folder, size):
         train(folder)
 
     return forked(work)
-
-
-def outcome(folder):
-    """Everything that a run leaves: names, and the bytes of all that does not tell the time."""
-    files = {str(file.relative_to(folder)): file for file in sorted(folder.rglob("*")) if file.is_file()}
-    return {name: file.read_bytes() for name, file in files.items() if not name.startswith("logs/")}
 
 
 def main(root, every):
