@@ -49,7 +49,11 @@ PROOFS = (
     Proof(
         "infogan-sn", "Chen et al. 2016 with Miyato et al. 2018", "codes",
         why="Spectral normalisation calms the discriminator whose head has to find the codes.",
-        short=trial(*_NARROW[:1], "discriminator.width=16", "trainer.steps=300", "trainer.batch_size=32", near(0.15)),
+        # Chance gives the best pairing of untrained networks 0.15.
+        short=trial(
+            "generator.width=8", "discriminator.width=8", "trainer.steps=600", near(0.15),
+            at_least("code-accuracy", 0.25),
+        ),
         full=trial(at_least("code-accuracy", 0.7), *PICTURES), extractor=_DIGITS,
     ),
     Proof(

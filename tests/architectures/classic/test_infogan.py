@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 import ganfw
 from ganfw_classic import InfoGANDiscriminator, InfoGANGenerator
+from ganfw_classic.configs_of_systems import InfoGANDiscriminatorConfig, InfoGANGeneratorConfig
 
 
 def parameter_count(*networks):
@@ -21,6 +23,19 @@ def test_parameter_counts_on_mnist():
             network = InfoGANDiscriminator(size=28, code=code)
             assert parameter_count(network.trunk, network.judge) == 6_559_169
             assert parameter_count(network.code) == count
+
+
+@pytest.mark.parametrize("norm", ["batch", "none"])
+def test_width_and_norm_arrive_in_the_networks(norm):
+    spec = ganfw.ImageSpec(8, channels=1)
+    generator = InfoGANGeneratorConfig(width=2, noise=4).build(spec)
+    assert [(n.in_features, n.out_features) for n in generator.stem if isinstance(n, nn.Linear)] == [(16, 32), (32, 16)]
+    assert (generator.up[0].out_channels, generator.to_picture.in_channels) == (2, 2)
+    discriminator = InfoGANDiscriminatorConfig(width=2, norm=norm).build(spec)
+    assert (discriminator.judge.in_features, discriminator.code[-1].in_features) == (32, 4)
+    normalised = [module for module in discriminator.modules() if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    assert len(normalised) == (3 if norm == "batch" else 0)
+    assert discriminator.uses_batch_statistics == (norm == "batch")
 
 
 def test_latents_begin_with_codes():

@@ -18,7 +18,7 @@ _RECIPES = {
     "acgan-ada-lecam": "digits by class from little data: ACGAN's head with ADA and LeCam",
     "ebgan-began": "BEGAN's autoencoder under EBGAN's margin",
     "dcgan-rpgan-r1-r2": "DCGAN's networks under R3GAN's loss",
-    "infogan-sn": "InfoGAN's codes against a spectrally normalised DCGAN",
+    "infogan-sn": "InfoGAN's codes in a game under hinge and spectral normalisation",
     "dcgan-topk-dragan": "top-k training with DRAGAN's penalty",
     "biggan-ebgan": "BigGAN's generator against EBGAN's autoencoder",
     "lapgan-rpgan": "LAPGAN's levels under a relativistic loss",

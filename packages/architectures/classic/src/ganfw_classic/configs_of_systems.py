@@ -67,6 +67,8 @@ class InfoGANGeneratorConfig(Config):
     """Number of continuous codes, uniform on (-1, 1)."""
     noise: int = Field(default=62, ge=0)
     """Length of what the codes leave open."""
+    width: int = Field(default=64, ge=1)
+    """Channels at half the picture's size; twice as many at a quarter, and sixteen times as many units before."""
 
     def build(self, spec: Spec) -> Generator:
         """Make the generator.
@@ -79,7 +81,7 @@ class InfoGANGeneratorConfig(Config):
         image = pictures(spec, "infogan")
         return InfoGANGenerator(
             size=image.size, channels=image.channels, categorical=self.categorical, continuous=self.continuous,
-            noise=self.noise,
+            noise=self.noise, width=self.width,
         )  # fmt: skip
 
 
@@ -88,6 +90,10 @@ class InfoGANDiscriminatorConfig(Config):
 
     code: int = Field(default=12, ge=1)
     """Length of the head: all values of the categorical codes and the continuous ones, these twice if learned_std."""
+    width: int = Field(default=64, ge=1)
+    """Channels after the first convolution; twice as many after the second, and sixteen times as many units then."""
+    norm: Literal["batch", "none"] = "batch"
+    """Normalisation; none where spectral normalisation takes its place."""
 
     def build(self, spec: Spec) -> Discriminator:
         """Make the discriminator.
@@ -98,7 +104,9 @@ class InfoGANDiscriminatorConfig(Config):
         from ganfw_classic.infogan import InfoGANDiscriminator
 
         image = pictures(spec, "infogan")
-        return InfoGANDiscriminator(size=image.size, channels=image.channels, code=self.code)
+        return InfoGANDiscriminator(
+            size=image.size, channels=image.channels, code=self.code, width=self.width, norm=self.norm
+        )
 
 
 class EBGANDiscriminatorConfig(Config):

@@ -1,6 +1,6 @@
 """The networks of InfoGAN: latents that begin with codes, and a discriminator that finds them again.
 
-Legend: B batch size, Z latent length, C picture channels, S picture size.
+Legend: B batch size, Z latent length, C picture channels, S picture size, n width.
 
 References:
     Chen et al. 2016, "InfoGAN", appendix C.1.
@@ -8,7 +8,7 @@ References:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor, nn
@@ -39,25 +39,28 @@ class InfoGANGenerator(Generator):
         categorical: Number of values of each categorical code.
         continuous: Number of continuous codes.
         noise: Length of what the codes leave open.
+        width: n, the channels at half the picture's size; twice as many at a quarter, and 16n units before. The paper
+            has 64.
 
     Raises:
         GanfwError: If ``size`` is no multiple of 4.
     """
 
     def __init__(
-        self, *, size: int, channels: int = 1, categorical: Sequence[int] = (10,), continuous: int = 2, noise: int = 62
-    ) -> None:
+        self, *, size: int, channels: int = 1, categorical: Sequence[int] = (10,), continuous: int = 2,
+        noise: int = 62, width: int = 64,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.categorical, self.continuous = tuple(categorical), continuous
         self.latent_dim = sum(categorical) + continuous + noise
         quarter = _quarter(size)
-        flat = 128 * quarter**2
+        units, flat = 16 * width, 2 * width * quarter**2
         self.stem = nn.Sequential(
-            nn.Linear(self.latent_dim, 1024), nn.BatchNorm1d(1024), nn.ReLU(),
-            nn.Linear(1024, flat), nn.BatchNorm1d(flat), nn.ReLU(), nn.Unflatten(1, (128, quarter, quarter)),
+            nn.Linear(self.latent_dim, units), nn.BatchNorm1d(units), nn.ReLU(),
+            nn.Linear(units, flat), nn.BatchNorm1d(flat), nn.ReLU(), nn.Unflatten(1, (2 * width, quarter, quarter)),
         )  # fmt: skip
-        self.up = nn.Sequential(nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.BatchNorm2d(64), nn.ReLU())
-        self.to_picture = nn.ConvTranspose2d(64, channels, 4, 2, 1)
+        self.up = nn.Sequential(nn.ConvTranspose2d(2 * width, width, 4, 2, 1), nn.BatchNorm2d(width), nn.ReLU())
+        self.to_picture = nn.ConvTranspose2d(width, channels, 4, 2, 1)
 
     def prior(self, noise: Tensor) -> Tensor:
         """Map standard normal noise to codes and noise: the largest of K normal numbers is each with probability 1 / K.
@@ -80,37 +83,42 @@ class InfoGANGenerator(Generator):
 
 
 class InfoGANDiscriminator(Discriminator):
-    """Two strided convolutions and a layer of 1024, on which stand one logit and the head ``code`` through 128 units.
+    """Two strided convolutions and a layer of 16n, on which stand one logit and the head ``code`` through 2n units.
 
     Args:
         size: Picture height and width, a multiple of 4.
         channels: Picture channels.
         code: Length of the head ``code``: that of the codes, and of the deviations of the continuous ones if learned.
+        width: n, the channels after the first convolution. The paper has 64.
+        norm: ``batch`` as in the paper, or ``none`` where spectral normalisation takes its place.
 
     Raises:
         GanfwError: If ``size`` is no multiple of 4.
     """
 
-    uses_batch_statistics = True
-
-    def __init__(self, *, size: int, channels: int = 1, code: int = 12) -> None:
+    def __init__(
+        self, *, size: int, channels: int = 1, code: int = 12, width: int = 64, norm: Literal["batch", "none"] = "batch"
+    ) -> None:
         super().__init__()
         self.heads = {"code": code}
+        self.uses_batch_statistics = norm == "batch"
+        maps, rows = (nn.BatchNorm2d, nn.BatchNorm1d) if norm == "batch" else (nn.Identity, nn.Identity)
+        units = 16 * width
         self.trunk = nn.Sequential(
-            nn.Conv2d(channels, 64, 4, 2, 1), nn.LeakyReLU(0.1),
-            nn.Conv2d(64, 128, 4, 2, 1), nn.BatchNorm2d(128), nn.LeakyReLU(0.1),
-            nn.Flatten(), nn.Linear(128 * _quarter(size) ** 2, 1024), nn.BatchNorm1d(1024), nn.LeakyReLU(0.1),
+            nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.1),
+            nn.Conv2d(width, 2 * width, 4, 2, 1), maps(2 * width), nn.LeakyReLU(0.1), nn.Flatten(),
+            nn.Linear(2 * width * _quarter(size) ** 2, units), rows(units), nn.LeakyReLU(0.1),
         )  # fmt: skip
-        self.judge = nn.Linear(1024, 1)
+        self.judge = nn.Linear(units, 1)
         self.code = nn.Sequential(
-            nn.Linear(1024, 128), nn.BatchNorm1d(128), nn.LeakyReLU(0.1), nn.Linear(128, code)
-        )  # fmt: skip
+            nn.Linear(units, 2 * width), rows(2 * width), nn.LeakyReLU(0.1), nn.Linear(2 * width, code)
+        )
 
     def forward(self, x: Tensor, condition: Tensor | None = None, *, features: bool = False) -> Verdict:
         """Judge each picture and guess its codes.
 
         Shape:
-            x: ``(B, C, S, S)``; condition: unused; logits: one ``(B,)``; features: ``(B, 1024)``; heads: ``(B, code)``.
+            x: ``(B, C, S, S)``; condition: unused; logits: one ``(B,)``; features: ``(B, 16n)``; heads: ``(B, code)``.
         """
         trunk = self.trunk(x)
         logits = self.judge(trunk).flatten().to(x.dtype)

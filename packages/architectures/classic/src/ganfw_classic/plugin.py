@@ -89,6 +89,7 @@ _RECIPES = {
     "cdcgan": "digits by class from DCGAN's networks that are told it",
     "acgan": "digits by class, from a discriminator that names classes",
     "acgan-cifar10": "pictures by class at the settings for CIFAR-10, for a GPU",
+    "infogan": "digits without labels, by a code that the discriminator has to find again",
     "infogan-mnist": "digits without labels by the settings of InfoGAN's paper, for a GPU",
     "sgan": "a classifier of digits from 100 labels, beside a game",
     "improved-gan": "a classifier of digits from 100 labels, by features that match",
