@@ -39,9 +39,10 @@ def _alone(subject: Subject) -> GAN:
     gan = subject._build().requires_grad_(True)
     gan.phases = [Phase("classifier", "encoder", gan.classifier_loss, optimizer="classifier")]
     recipe = subject.recipe
+    steps = max(STEPS, recipe.trainer.total_steps)
     trainer = Trainer(
-        gan, subject.trainer.data, steps=STEPS, batch_size=recipe.trainer.batch_size, ema=None, health=False,
-        log_every=STEPS, optimizers={"classifier": recipe.optimizers.get("classifier", AdamConfig())},
+        gan, subject.trainer.data, steps=steps, batch_size=recipe.trainer.batch_size, ema=None, health=False,
+        log_every=steps, optimizers={"classifier": recipe.optimizers.get("classifier", AdamConfig())},
         seed=subject.seed,
     )  # fmt: skip
     trainer.fit()

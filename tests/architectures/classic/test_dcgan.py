@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 import ganfw
-from ganfw_classic import DCGANDiscriminator, DCGANGenerator
+from ganfw_classic import DCGANDiscriminator, DCGANDiscriminatorConfig, DCGANGenerator
 
 
 def parameter_count(network):
@@ -136,6 +136,22 @@ def test_features_are_the_activations_of_each_resolution():
         [(2, 4, 16, 16), (2, 8, 8, 8), (2, 16, 4, 4)]
     ]
     torch.testing.assert_close(network.judge(verdict.features[0][-1]).flatten(), verdict.logits[0])
+
+
+def test_dropout_is_for_training_alone_and_leaves_features_whole():
+    network, x = DCGANDiscriminator(size=16, width=8, norm="none", dropout=0.5), torch.randn(3, 3, 16, 16)
+    first, second = network(x, features=True), network(x, features=True)
+    assert not torch.equal(first.logits[0], second.logits[0])
+    assert torch.equal(first.features[0][0], second.features[0][0])
+    assert not torch.equal(first.features[0][1], second.features[0][1])  # of what the layer before it let through
+    network.eval()
+    assert torch.equal(network(x).logits[0], network(x).logits[0])
+
+
+def test_settings_tell_the_discriminator_its_dropout():
+    spec = ganfw.ImageSpec(16)
+    assert DCGANDiscriminatorConfig(dropout=0.4).build(spec).dropout.p == 0.4
+    assert DCGANDiscriminatorConfig().build(spec).dropout.p == 0
 
 
 def test_state_dict_round_trip():

@@ -23,6 +23,19 @@ def test_convolutions_halve_any_size_to_at_most_four_pixels(size):
     assert trunk(torch.zeros(2, 1, size, size)).shape == (2, trunk.length)
 
 
+def test_noise_on_the_sample_is_for_training_alone():
+    x = torch.randn(4000, 1, 2, 2)
+    trunk = mlp_trunk((1, 2, 2), (4,), noise=0.5)
+    with torch.no_grad():
+        trunk.blocks[0][2].weight.copy_(torch.eye(4))
+        trunk.blocks[0][2].bias.fill_(10)  # rectifiers let all of it through
+    assert (trunk(x) - 10 - x.flatten(1)).std().item() == pytest.approx(0.5, abs=0.02)
+    trunk.eval()
+    torch.testing.assert_close(trunk(x) - 10, x.flatten(1), atol=1e-5, rtol=0)
+    encoder = MLPEncoderConfig(hidden=(4,), noise=0.3).build(ganfw.ImageSpec(16, 1))
+    assert [module.std for module in encoder.modules() if hasattr(module, "std")] == [0.3]
+
+
 def test_the_vae_of_784_400_20_has_652_824_parameters():
     # 784·400 + 400, 400·40 + 40; 20·400 + 400, 400·784 + 784
     from ganfw_classic import MLPGenerator

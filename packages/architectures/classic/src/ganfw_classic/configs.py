@@ -97,6 +97,8 @@ class DCGANDiscriminatorConfig(Config):
     """Cap on the channels of the coarse resolutions; it matters above 64 pixels."""
     conditional: Literal["none", "concat", "projection"] = "none"
     """Whether it is told the class to judge, and how: as further planes, or projected on its last features."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the activations of each resolution that are left out in training; it helps where labels are few."""
     heads: dict[str, int] = Field(default={})
     """Further outputs, by name and length: class for a classifier, code for what the latents held."""
     logit_from: str | None = None
@@ -115,7 +117,8 @@ class DCGANDiscriminatorConfig(Config):
             size=image.size, channels=image.channels, width=self.width, norm=self.norm,
             max_channels=self.max_channels,
             classes=classes_of(spec, "discriminator") if self.conditional != "none" else 0,
-            projection=self.conditional == "projection", heads=self.heads, logit_from=self.logit_from,
+            projection=self.conditional == "projection", dropout=self.dropout, heads=self.heads,
+            logit_from=self.logit_from,
         )  # fmt: skip
 
 

@@ -109,6 +109,7 @@ class DCGANDiscriminator(Discriminator):
         max_channels: Cap on the channels of the coarse resolutions.
         classes: K, the number of classes; 0 leaves them out.
         projection: Judge the class by ⟨embedding, features⟩ in place of planes (Miyato and Koyama 2018, equation 4).
+        dropout: Share of the activations of each resolution that are left out in training; features are whole.
         heads: Further linear outputs of the last features, by name and length.
         logit_from: A head of which the log-sum-exp is the logit, in place of one of its own (Salimans et al. 2016).
 
@@ -118,11 +119,11 @@ class DCGANDiscriminator(Discriminator):
 
     def __init__(
         self, *, size: int, channels: int = 3, width: int = 64, norm: Norm = "batch", max_channels: int = 1024,
-        classes: int = 0, projection: bool = False, heads: Mapping[str, int] | None = None,
-        logit_from: str | None = None,
+        classes: int = 0, projection: bool = False, dropout: float = 0.0,
+        heads: Mapping[str, int] | None = None, logit_from: str | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.classes, self.projection = classes, projection
+        self.classes, self.projection, self.dropout = classes, projection, nn.Dropout(dropout)
         self.heads, self.logit_from = dict(heads or {}), known_head(logit_from, heads or {})
         ladder = channel_ladder(size, width, max_channels)[::-1]
         planes = 0 if projection else classes
@@ -159,6 +160,7 @@ class DCGANDiscriminator(Discriminator):
         for block in self.blocks:
             hidden = block(hidden)
             activations.append(hidden)
+            hidden = self.dropout(hidden)
         heads = {name: head(hidden).flatten(1).to(x.dtype) for name, head in self.further.items()}
         if self.logit_from is not None:
             logits = heads[self.logit_from].logsumexp(1)

@@ -85,6 +85,8 @@ class MLPEncoderConfig(EncoderConfig):
     """Normalisation of the hidden layers."""
     activation: Literal["leaky-relu", "relu", "tanh"] = "relu"
     """After each hidden layer."""
+    noise: float = Field(default=0.0, ge=0)
+    """Standard deviation of normal noise on the sample in training; it helps where labels are few."""
 
     def build(self, spec: Spec) -> Encoder:
         """Make the encoder.
@@ -95,7 +97,7 @@ class MLPEncoderConfig(EncoderConfig):
         from ganfw_encoders.trunks import mlp_trunk
 
         shape = numbers(spec, "mlp").shape
-        return self._with_head(mlp_trunk(shape, self.hidden, norm=self.norm, act=self.activation))
+        return self._with_head(mlp_trunk(shape, self.hidden, norm=self.norm, act=self.activation, noise=self.noise))
 
 
 class ConvEncoderConfig(EncoderConfig):

@@ -9,6 +9,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
@@ -48,8 +49,25 @@ class Trunk(nn.Module):
         return self.activations(x)[-1].flatten(1) if self.blocks else x.flatten(1)
 
 
+class Noise(nn.Module):
+    """x + σ ε with ε ~ N(0, 1) for each element in training; x in evaluation.
+
+    Args:
+        std: σ, at least 0.
+    """
+
+    def __init__(self, std: float) -> None:
+        super().__init__()
+        self.std = std
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Shape: x, result: any, alike."""
+        return x + self.std * torch.randn_like(x) if self.training else x
+
+
 def mlp_trunk(
-    shape: Sequence[int], hidden: Sequence[int], *, norm: Norm = "none", act: Activation = "relu"
+    shape: Sequence[int], hidden: Sequence[int], *, norm: Norm = "none", act: Activation = "relu",
+    noise: float = 0.0,
 ) -> Trunk:  # fmt: skip
     """Fully connected layers over the flattened sample; without layers the features are the sample.
 
@@ -58,14 +76,15 @@ def mlp_trunk(
         hidden: Sizes of the layers.
         norm: Normalisation of each layer.
         act: After each layer.
+        noise: Standard deviation, at least 0, of normal noise that is added to the sample in training.
     """
     sizes = [math.prod(shape), *hidden]
     blocks = []
     for index, (inside, outside) in enumerate(pairwise(sizes)):
         norms: dict[Norm, list[nn.Module]]
         norms = {"batch": [nn.BatchNorm1d(outside)], "layer": [nn.LayerNorm(outside)], "none": []}
-        flat = [nn.Flatten()] if index == 0 else []
-        blocks.append(nn.Sequential(*flat, nn.Linear(inside, outside), *norms[norm], activation(act)))
+        before = [nn.Flatten(), *([Noise(noise)] if noise else [])] if index == 0 else []
+        blocks.append(nn.Sequential(*before, nn.Linear(inside, outside), *norms[norm], activation(act)))
     return Trunk(blocks, sizes[-1])
 
 
