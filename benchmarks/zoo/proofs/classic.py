@@ -112,7 +112,7 @@ PROOFS = (
     ),
     Proof(
         "infogan", "Chen et al. 2016", "codes", extractor=_DIGITS,
-        # Chance gives the best pairing of untrained networks 0.15.
+        # Untrained networks make one digit, whose code is one in ten: 0.12.
         short=trial(
             *_THIN, "trainer.steps=600", "trainer.ema.half_life=2000", "optimizers.generator.lr=2e-3",
             "optimizers.discriminator.lr=1e-3", near(0.15), at_least("code-accuracy", 0.25),
