@@ -164,8 +164,17 @@ def test_consistency_refuses_all_but_pictures(name):
     with pytest.raises(ValueError, match="AudioSpec") as error:
         config_of(REGULARIZERS[name])().build(AudioSpec(samples=16, rate=8000))
     assert str(error.value) == (
-        f"{name} flips and shifts pictures, but this run makes AudioSpec samples. Set regularizers.{name}=null."
+        f"{name} flips and shifts pictures, but this run makes AudioSpec samples. "
+        f"Give regularizers.{name}.augmentation, or set regularizers.{name}=null."
     )
+
+
+@pytest.mark.parametrize("name", ["cr", "bcr"])
+def test_consistency_under_another_change_fits_its_samples(name, make_step):
+    config = config_of(REGULARIZERS[name]).model_validate({"augmentation": {"type": "instance-noise", "std": 0.5}})
+    silence = torch.zeros(4, 16)
+    changed = config.build(AudioSpec(samples=16, rate=8000)).augmentation(silence, make_step(silence))
+    assert changed.std().item() == pytest.approx(0.5, rel=0.3)
 
 
 INVARIANT = ("wasserstein", "rpgan", "hinge", "relativistic-average", "ebgan")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from ganfw.config.base import Config, NonNegativeScheduled
+from ganfw.config.slots import PartConfig, Slot
 from ganfw.errors import GanfwError
 from ganfw.specs import ImageSpec
 
 if TYPE_CHECKING:
     from ganfw.specs import Spec
-    from ganfw.terms import Constraint, Regularizer
+    from ganfw.terms import Augmentation, Constraint, Regularizer
 
 
 class R1Config(Config):
@@ -116,10 +117,12 @@ class LeCamConfig(Config):
 
 
 class ConsistencyConfig(Config):
-    """The discriminator should not see whether a real picture was flipped and shifted."""
+    """The discriminator should not see whether a real sample was changed a little."""
 
     weight: NonNegativeScheduled = 10.0
     """Weight of the mean squared difference of logits."""
+    augmentation: Annotated[PartConfig, Slot("augmentation")] | None = None
+    """How the picture is changed; by default flipped and shifted, so give your own where a mirror image is another."""
     every: int = Field(default=1, ge=1)
     """Evaluate each this many steps."""
 
@@ -127,21 +130,22 @@ class ConsistencyConfig(Config):
         """Make the penalty.
 
         Raises:
-            GanfwError: If samples are no pictures.
+            GanfwError: If samples are no pictures, and no augmentation for them is given.
         """
         from ganfw_losses.regularizers.consistency import Consistency
 
-        _refuse_all_but_pictures("cr", spec)
-        return Consistency(self.weight, every=self.every)
+        return Consistency(self.weight, _changes("cr", self.augmentation, spec), self.every)
 
 
 class BalancedConsistencyConfig(Config):
-    """The discriminator should not see whether a picture, real or fake, was flipped and shifted."""
+    """The discriminator should not see whether a sample, real or fake, was changed a little."""
 
     real_weight: NonNegativeScheduled = 10.0
     """Weight of the mean squared difference of logits on real pictures."""
     fake_weight: NonNegativeScheduled = 10.0
     """The same on fakes."""
+    augmentation: Annotated[PartConfig, Slot("augmentation")] | None = None
+    """How the picture is changed; by default flipped and shifted, so give your own where a mirror image is another."""
     every: int = Field(default=1, ge=1)
     """Evaluate each this many steps."""
 
@@ -149,12 +153,12 @@ class BalancedConsistencyConfig(Config):
         """Make the penalty.
 
         Raises:
-            GanfwError: If samples are no pictures.
+            GanfwError: If samples are no pictures, and no augmentation for them is given.
         """
         from ganfw_losses.regularizers.consistency import BalancedConsistency
 
-        _refuse_all_but_pictures("bcr", spec)
-        return BalancedConsistency(self.real_weight, self.fake_weight, every=self.every)
+        changes = _changes("bcr", self.augmentation, spec)
+        return BalancedConsistency(self.real_weight, self.fake_weight, changes, self.every)
 
 
 class LatentConsistencyConfig(Config):
@@ -301,9 +305,13 @@ class WeightClipConfig(Config):
         return WeightClip(self.bound)
 
 
-def _refuse_all_but_pictures(name: str, spec: Spec) -> None:
+def _changes(name: str, given: PartConfig | None, spec: Spec) -> Augmentation | None:
+    if given is not None:
+        augmentation: Augmentation = given.build(spec)
+        return augmentation
     if not isinstance(spec, ImageSpec):
         raise GanfwError(
             f"{name} flips and shifts pictures, but this run makes {type(spec).__name__} samples. "
-            f"Set regularizers.{name}=null."
+            f"Give regularizers.{name}.augmentation, or set regularizers.{name}=null."
         )
+    return None
