@@ -54,6 +54,15 @@ def test_domains_of_different_kinds_are_refused():
     )
 
 
+def test_domains_that_are_stored_as_different_numbers_are_refused():
+    with pytest.raises(ganfw.GanfwError) as caught:
+        Domains({"a": numbered(5), "b": ganfw.ArrayData(np.zeros((4, 1, 2, 2), np.float32))})
+    assert str(caught.value) == (
+        "the domains a and b store their samples as uint8 and float32, which one decoder cannot read. Give both as "
+        "picture folders, or both as arrays of one kind."
+    )
+
+
 def few(labelled=6):
     """Thirty pictures of the classes 0, 1, 2, 0, 1, ..."""
     return SemiSupervised(numbered(30, condition=np.arange(30) % 3), labelled)

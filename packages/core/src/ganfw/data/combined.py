@@ -33,7 +33,7 @@ class Domains(Dataset):
         domains: Data sets of equal specs, by name. Conditions of their own are left out.
 
     Raises:
-        GanfwError: If their samples have different shapes.
+        GanfwError: If their samples have different shapes, or are stored as different numbers.
     """
 
     def __init__(self, domains: Mapping[str, Dataset]) -> None:
@@ -44,6 +44,14 @@ class Domains(Dataset):
                 raise GanfwError(
                     f"the domains {names[0]} and {name} have samples of different kinds, {plain[0]} and {spec}. Give "
                     "sources that can be prepared alike."
+                )
+        first = np.zeros(1, np.int64)
+        kinds = [data.rows(first, first)["real"].dtype for data in self.domains]
+        for name, kind in zip(names, kinds, strict=True):
+            if kind != kinds[0]:
+                raise GanfwError(
+                    f"the domains {names[0]} and {name} store their samples as {kinds[0]} and {kind}, which one "
+                    "decoder cannot read. Give both as picture folders, or both as arrays of one kind."
                 )
         self.spec = replace(plain[0], condition=Condition("class", len(names), names))
         self.fingerprint = _fingerprint(names, [data.fingerprint for data in self.domains])
