@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ganfw import GAN
     from zoo.subject import Subject
 
-_COUNT = 200
+_COUNT = 500
 
 
 def rank(subject: Subject) -> dict[str, float]:

@@ -17,6 +17,7 @@ _SMALL_PAIRS = (
 )  # fmt: skip
 _THIN = ("generator.width=8", "discriminator.width=8")
 _SMALL = "image.size=16"
+_ON_DIGITS = trial(_SMALL, "trainer.steps=600", near(0.15))
 
 PROOFS = (
     Proof(
@@ -56,42 +57,42 @@ PROOFS = (
         short=trial(*_NARROW, "trainer.steps=800", *_QUICK, near(0.2)),
     ),
     Proof(
-        "dcgan-wgan-gp", "Gulrajani et al. 2017", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1500", *_STEEP, near(0.2)),
+        "dcgan-wgan-gp", "Gulrajani et al. 2017", "unconditional", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=900", near(0.2)),
         full=Trial(targets=(at_least("critic-rank", 0.8), *PICTURES)),
     ),
     Proof(
-        "mlp", "Goodfellow et al. 2014", "unconditional",
-        short=trial("image.size=16", "trainer.steps=400", near(0.2)),
+        "mlp", "Goodfellow et al. 2014", "unconditional", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=800", near(0.2)),
     ),
     Proof(
-        "lsgan", "Mao et al. 2017", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1000", near(0.2)),
+        "lsgan", "Mao et al. 2017", "unconditional", extractor=_DIGITS,
+        short=_ON_DIGITS,
     ),
     Proof(
-        "wgan", "Arjovsky et al. 2017", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=2000", near(0.17)),
+        "wgan", "Arjovsky et al. 2017", "unconditional", extractor=_DIGITS,
+        short=trial(_SMALL, *_STEEP, "trainer.steps=1200", near(0.2)),
         full=Trial(targets=(at_least("critic-rank", 0.8), *PICTURES)),
     ),
     Proof(
-        "dragan", "Kodali et al. 2017", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1000", near(0.2)),
+        "dragan", "Kodali et al. 2017", "unconditional", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=1000", near(0.15)),
     ),
     Proof(
-        "ragan", "Jolicoeur-Martineau 2019", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1000", near(0.22)),
+        "ragan", "Jolicoeur-Martineau 2019", "unconditional", extractor=_DIGITS,
+        short=_ON_DIGITS,
     ),
     Proof(
-        "bgan", "Hjelm et al. 2018", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1000", near(0.22)),
+        "bgan", "Hjelm et al. 2018", "unconditional", extractor=_DIGITS,
+        short=_ON_DIGITS,
     ),
     Proof(
-        "f-gan", "Nowozin et al. 2016", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1000", near(0.25)),
+        "f-gan", "Nowozin et al. 2016", "unconditional", extractor=_DIGITS,
+        short=_ON_DIGITS,
     ),
     Proof(
-        "dcgan-ada-lecam", "Karras et al. 2020; Tseng et al. 2021", "unconditional",
-        short=trial(*_NARROW, "trainer.steps=1000", "augmentation.kimg=20", near(0.22)),
+        "dcgan-ada-lecam", "Karras et al. 2020; Tseng et al. 2021", "unconditional", extractor=_DIGITS,
+        short=trial(_SMALL, "trainer.steps=800", "augmentation.kimg=20", near(0.15)),
     ),
     Proof(
         "gan", "Goodfellow et al. 2014", "unconditional", extractor=_DIGITS,

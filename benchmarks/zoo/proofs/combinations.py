@@ -34,20 +34,23 @@ PROOFS = (
     Proof(
         "acgan-ada-lecam", "Odena et al. 2017 with Karras et al. 2020 and Tseng et al. 2021", "class-conditional",
         why="Labels are one cure for few pictures, augmentation and a calmer discriminator are two more.",
-        short=trial(*_NARROW, "trainer.steps=800", at_least("class-accuracy", 0.25), near(0.12)),
+        short=trial("image.size=16", "trainer.steps=1000", at_least("class-accuracy", 0.25), near(0.12)),
         full=trial(*CLASSES), extractor=_DIGITS,
     ),
     Proof(
         "ebgan-began", "Zhao et al. 2017 with Berthelot et al. 2017", "unconditional",
         why="BEGAN's autoencoder has no batch statistics, which EBGAN's margin and pulling-away do without.",
         short=trial("image.size=16", "generator.width=16", "discriminator.width=8", "trainer.steps=400", near(0.28)),
-        full=trial(*PICTURES),
+        full=trial(*PICTURES), extractor=_DIGITS,
     ),
     Proof(
         "dcgan-rpgan-r1-r2", "Radford et al. 2016 with Huang et al. 2024", "unconditional",
         why="It shows what the loss of R3GAN is worth without its networks.",
-        short=trial(*_NARROW, "trainer.steps=500", near(0.2)),
-        full=trial(*PICTURES),
+        short=trial(
+            "image.size=16", "trainer.steps=700", "optimizers.generator.lr=1e-3", "optimizers.discriminator.lr=1e-3",
+            near(0.2),
+        ),
+        full=trial(*PICTURES), extractor=_DIGITS,
     ),
     Proof(
         "infogan-sn", "Chen et al. 2016 with Miyato et al. 2018", "codes",
@@ -62,8 +65,8 @@ PROOFS = (
     Proof(
         "dcgan-topk-dragan", "Sinha et al. 2020 with Kodali et al. 2017", "unconditional",
         why="Top-k wants gradients that lead to real pictures, and DRAGAN's penalty makes them.",
-        short=trial(*_NARROW, "trainer.steps=700", near(0.22)),
-        full=trial(*PICTURES),
+        short=trial("image.size=16", "trainer.steps=700", near(0.2)),
+        full=trial(*PICTURES), extractor=_DIGITS,
     ),
     Proof(
         "biggan-ebgan", "Brock et al. 2019 with Zhao et al. 2017", "unconditional",
@@ -87,7 +90,7 @@ PROOFS = (
     Proof(
         "projection-bcr", "Miyato and Koyama 2018 with Zhao et al. 2021", "class-conditional",
         why="Consistency keeps a projection discriminator from learning few digits by heart.",
-        short=trial(*_NARROW, "trainer.steps=600", at_least("class-accuracy", 0.16), near(0.3)),
+        short=trial("image.size=16", "trainer.steps=600", at_least("class-accuracy", 0.16), near(0.2)),
         full=trial(*CLASSES), extractor=_DIGITS,
     ),
 )  # fmt: skip

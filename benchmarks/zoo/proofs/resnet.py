@@ -18,17 +18,17 @@ _DIGITS = {"full": Trial(targets=CLASSES), "extractor": "mnist-classifier"}
 
 PROOFS = (
     Proof(
-        "sngan", "Miyato et al. 2018", "unconditional",
-        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.2)),
+        "sngan", "Miyato et al. 2018", "unconditional", extractor="mnist-classifier",
+        short=trial(*_TINY, *_STEEP, "trainer.steps=400", near(0.15)),
     ),
     Proof(
-        "wgan-gp", "Gulrajani et al. 2017", "unconditional",
-        short=trial(*_TINY, *_STEEP, "generator_every=2", "trainer.steps=200", near(0.25)),
+        "wgan-gp", "Gulrajani et al. 2017", "unconditional", extractor="mnist-classifier",
+        short=trial(*_TINY, *_STEEP, "generator_every=2", "trainer.steps=200", near(0.2)),
         full=Trial(targets=(*PICTURES, at_least("critic-rank", 0.8))),
     ),
     Proof(
-        "crgan", "Zhang et al. 2020", "unconditional",
-        short=trial(*_TINY, *_STEEP, "trainer.steps=150", near(0.25)),
+        "crgan", "Zhang et al. 2020", "unconditional", extractor="mnist-classifier",
+        short=trial(*_TINY, *_STEEP, "trainer.steps=150", near(0.22)),
     ),
     Proof(
         "cgan-pd", "Miyato and Koyama 2018", "class-conditional",

@@ -94,7 +94,7 @@ _RECIPES = {
     "sgan": "a classifier of digits from 100 labels, beside a game",
     "improved-gan": "a classifier of digits from 100 labels, by features that match",
     "improved-gan-cifar10": "the same at the settings for CIFAR-10, for a GPU",
-    "mlp": "32 px greyscale emoji by fully connected networks, the oldest GAN in modern form",
+    "mlp": "digits by fully connected networks, the oldest GAN in modern form",
 }
 
 

@@ -33,9 +33,9 @@ def ganfw_register_discriminator() -> Iterator[Part]:
 
 
 _RECIPES = {
-    "sngan": "32 px emoji by SN-GAN: residual networks under spectral normalisation",
-    "wgan-gp": "32 px emoji by WGAN-GP with the paper's residual networks",
-    "crgan": "SN-GAN whose discriminator does not see flips and shifts",
+    "sngan": "digits by SN-GAN: residual networks under spectral normalisation",
+    "wgan-gp": "digits by WGAN-GP with the paper's residual networks",
+    "crgan": "digits by SN-GAN whose discriminator does not see shifts",
     "cgan-pd": "digits by class, judged by projection",
     "acgan-resnet": "digits by class, named by a classifier beside the logit",
     "sagan": "digits by class, with self-attention in both players",
