@@ -17,8 +17,8 @@ _HEAD = """# The zoo
 
 What each system makes when its recipe is trained as it stands, with the figures that it has to reach and those that it
 does. This page is written by `benchmarks/zoo/run.py` from the rows in `benchmarks/results/zoo`; nothing is chosen by
-hand but the sentence on what is seen. Recipes that are not here have been proven by a short run alone, in
-`tests/recipes`, and the minutes in their headers are estimates.
+hand but the sentences on what is seen and on why a target is missed. Recipes that are not here have been proven by a
+short run alone, in `tests/recipes`, and the minutes in their headers are estimates.
 
 How it is measured: samples of the averaged generator against held-out data that it never learned from. The *KID ratio*
 is KID over that of the same generator before training, *precision* and *recall* are those of Kynkäänniemi et al. 2019,
@@ -35,16 +35,16 @@ says nothing of the spread over seeds, and some recipes were set by the figures 
 def page(results: Path) -> str:
     """The whole page."""
     rows = read(results)
-    seen = _seen(results)
+    seen, why = _said(results, "seen"), _said(results, "missed")
     parts = [_HEAD, _summary(rows), _table(rows)]
     for kind, members in groupby(rows, key=lambda row: row["kind"]):
         parts.append(f"\n## {kind[0].upper()}{kind[1:]}\n")
-        parts += [_entry(row, seen.get(row["recipe"], "")) for row in members]
+        parts += [_entry(row, seen.get(row["recipe"], ""), why.get(row["recipe"], "")) for row in members]
     return "".join(parts)
 
 
-def _seen(results: Path) -> dict[str, str]:
-    file = results / "seen.json"
+def _said(results: Path, of: str) -> dict[str, str]:
+    file = results / f"{of}.json"
     return json.loads(file.read_text()) if file.exists() else {}
 
 
@@ -62,7 +62,10 @@ def _table(rows: list[Row]) -> str:
     lines = ["\n| recipe | kind | parameters | CPU minutes | targets |", "|---|---|---|---|---|"]
     for recipe, runs in groupby(rows, key=lambda row: row["recipe"]):
         first, *others = runs
-        missed = sorted({figure for row in (first, *others) for _, figure, met in row["targets"] if not met})
+        missed = [
+            f"{figure} {row['figures'][figure]:.2g}"
+            for row in (first, *others) for _, figure, met in row["targets"] if not met
+        ]  # fmt: skip
         lines.append(
             f"| [{recipe}](#{recipe}) | {first['kind']} | {sum(first['parameters'].values()):,} "
             f"| {first['cpu_minutes']:g}{f', {1 + len(others)} seeds' if others else ''} "
@@ -71,7 +74,7 @@ def _table(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n" if rows else ""
 
 
-def _entry(row: Row, seen: str) -> str:
+def _entry(row: Row, seen: str, why: str) -> str:
     parameters = " / ".join(f"{count:,}" for count in row["parameters"].values())
     names = " / ".join(row["parameters"])
     lines = [
@@ -85,6 +88,7 @@ def _entry(row: Row, seen: str) -> str:
         f" {row['cpu_minutes']:g} CPU minutes, {row['date']}"
         + ("" if row["scale"] == 1 else f"; **shortened to {row['scale']:g} of the recipe's length**"),
         f"- {_scores(row)}; {row['protocol']}",
+        *([f"- Missed, probably because {why}"] if why and not all(met for *_, met in row["targets"]) else []),
         *([f"- Seen: {seen}"] if seen else []),
     ]
     return "\n".join(line for line, before in zip(lines, ["x", *lines], strict=False) if line or before) + "\n"

@@ -60,9 +60,14 @@ def test_the_page_is_that_of_the_rows():
 
 
 def test_every_row_has_a_small_picture_and_a_sentence_on_what_is_seen():
-    seen = page._seen(KEPT)
+    seen = page._said(KEPT, "seen")
     for row in rows.read(KEPT):
         picture = ROOT / "docs/pictures/zoo" / f"{row['recipe']}.png"
         assert picture.stat().st_size <= 60_000
         assert seen[row["recipe"]]
         assert row["scale"] == 1
+
+
+def test_every_missed_target_has_its_reason():
+    missed = {row["recipe"] for row in rows.read(KEPT) if not all(met for *_, met in row["targets"])}
+    assert set(page._said(KEPT, "missed")) == missed

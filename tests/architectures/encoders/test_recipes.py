@@ -133,5 +133,5 @@ def test_the_example_of_the_packages_page(tmp_path, monkeypatch):
     assert stopped.value.code == 0
     names = {}
     exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)
-    assert names["codes"].shape == (16, 8)
+    assert names["codes"].shape == (16, 15)
     assert names["again"].shape == names["between"].shape == (16, 1, 28, 28)
