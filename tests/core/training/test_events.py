@@ -199,7 +199,7 @@ def test_each_process_hears_of_its_steps_and_the_main_one_of_what_is_written(tmp
     command = [
         "train", "mlp", "--run", "run", "image.size=8", "trainer.batch_size=4", "trainer.steps=1",
         "trainer.tracker=null", "generator.hidden=[8]", "discriminator.hidden=[8]", "augmentation=null",
-        "data=shapes", "data.count=16", "--num-processes", "2", "--plugin", "notes.py",
+        "regularizers.r1=null", "data=shapes", "data.count=16", "--num-processes", "2", "--plugin", "notes.py",
     ]  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "ganfw", *command],
