@@ -63,7 +63,7 @@ PROOFS = (
     ),
     Proof(
         "mlp", "Goodfellow et al. 2014", "unconditional", extractor=_DIGITS,
-        short=trial(_SMALL, "trainer.steps=800", near(0.2)),
+        short=trial(_SMALL, "trainer.steps=800", near(0.15)),
     ),
     Proof(
         "lsgan", "Mao et al. 2017", "unconditional", extractor=_DIGITS,
@@ -71,7 +71,7 @@ PROOFS = (
     ),
     Proof(
         "wgan", "Arjovsky et al. 2017", "unconditional", extractor=_DIGITS,
-        short=trial(_SMALL, *_STEEP, "trainer.steps=1200", near(0.2)),
+        short=trial(_SMALL, *_STEEP, "trainer.steps=1200", near(0.15)),
         full=Trial(targets=(at_least("critic-rank", 0.8), *PICTURES)),
     ),
     Proof(
