@@ -105,5 +105,5 @@ class Proof:
     short: Trial
     full: Trial = field(default_factory=lambda: Trial(targets=PICTURES))
     extractor: str = "efficientnet-lite0"
-    seeds: tuple[int, ...] = (0,)
+    seeds: tuple[int, ...] = (0, 1, 2)
     why: str = ""
