@@ -49,6 +49,19 @@ def test_a_run_without_figures_is_measured_from_its_checkpoint(start, tmp_path):
     assert weights.stat().st_mtime_ns == trained
 
 
+def test_the_page_shows_each_seed_and_marks_what_is_missed(tmp_path):
+    (first, *_) = (row for row in rows.read(KEPT) if row["recipe"] == "ring")
+    missed = [[text, figure, figure != "modes"] for text, figure, _ in first["targets"]]
+    second = first | {"seed": 1, "figures": {"modes": 7.0, "high-quality": 0.96}, "targets": missed}
+    for row in (first, second):
+        rows.write(tmp_path / f"ring-seed{row['seed']}.json", row)
+    written = page.page(tmp_path)
+    assert "| 1 of 2 | modes 7 (seed 1) |" in written
+    assert "| figure | target | seed 0 | seed 1 |" in written
+    assert "| modes | ≥ 8 | 8 | 7 **missed** |" in written
+    assert written.count("### ring") == 1
+
+
 def test_a_recipe_without_a_proof_is_named():
     with pytest.raises(SystemExit, match=r"no proof of rings; there are .*ring"):
         run.chosen("rings")
