@@ -63,6 +63,17 @@ def test_levels_that_add_nothing_give_the_coarsest_picture_blown_up():
     torch.testing.assert_close(generator.eval()(z), up(up(generator.coarsest(z[:, :6]))))
 
 
+def test_what_a_level_makes_is_in_the_range_of_pictures_like_what_the_next_one_is_told():
+    generator, _ = networks()
+    for level in generator.finer:
+        torch.nn.init.constant_(level.residual[-1].bias, -0.7)
+    told = torch.linspace(-1, 1, 64).view(1, 1, 8, 8).expand(2, 1, 8, 8)
+    made = generator.finer[0](torch.zeros(2, 64), told)
+    assert made.min() == -1
+    assert made.max() > -1
+    assert generator(torch.randn(2, generator.latent_dim)).abs().max() <= 1
+
+
 def test_each_level_has_a_plane_of_noise():
     generator, _ = networks()
     assert generator.lengths == [6, 8 * 8, 16 * 16]

@@ -57,7 +57,8 @@ def given(blurred: Tensor, condition: Tensor | None, classes: int) -> Tensor:
 class LevelGenerator(Generator):
     """G_k: a blurred picture and a plane of noise, to the picture with its detail.
 
-    Three convolutions make the residual h_k, which is added to l_k.
+    Three convolutions make the residual h_k, which is added to l_k. The sum is held to the range of pictures, in
+    training too: a residual need only be low enough where a picture is black, and not exact.
 
     Args:
         size: S.
@@ -77,15 +78,15 @@ class LevelGenerator(Generator):
         self.apply(init_normal)
 
     def forward(self, z: Tensor, condition: Tensor | None = None) -> Tensor:
-        """I_k = l_k + G_k(z_k, l_k).
+        """I_k = l_k + G_k(z_k, l_k), no lower than -1 and no higher than 1.
 
         Shape:
-            z: ``(B, S²)``; condition: ``(B, C + K, S, S)`` as `given` says; result: ``(B, C, S, S)``.
+            z: ``(B, S²)``; condition: ``(B, C + K, S, S)`` as `given` says; result: ``(B, C, S, S)`` in [-1, 1].
         """
         assert condition is not None  # the pyramid gives each level what is below it
         plane = z.unflatten(1, (1, self.size, self.size))
         residual: Tensor = self.residual(torch.cat([condition, plane], 1))
-        return condition[:, : self.channels] + residual.to(z.dtype)
+        return (condition[:, : self.channels] + residual.to(z.dtype)).clamp(-1, 1)
 
 
 class LevelDiscriminator(Discriminator):
@@ -169,7 +170,7 @@ class LAPGANGenerator(Generator):
         x: Tensor = self.coarsest(first, condition)
         for level, plane in zip(self.finer, planes, strict=True):
             x = level(plane, given(up(x), condition, self.classes))
-        return x.clamp(-1, 1)
+        return x
 
 
 class LAPGANDiscriminator(Discriminator):
