@@ -28,8 +28,8 @@ and at 0.00, 0.94 and 0.92 from the held-out digits. Untrained generators are so
 meets the KID ratio there; the other figures say more. Figures of pictures depend on the extractor and on the numbers of
 samples, and compare with nothing that was measured otherwise; those of digits are in the eyes of a classifier that
 never saw a generator. CPU minutes are those of the process, so another load on the machine does not count. Some recipes
-were set by the figures of seed 0, whose samples are shown, and the length of cdcgan by those of
-seed 1; other than that, seeds 1 and 2 were only measured.
+were set by the figures of seed 0, whose samples are shown, and the length of cdcgan by those of seed 1. Otherwise seeds
+1 and 2 were only measured; where there is one column, one seed has been run.
 """
 
 

@@ -58,7 +58,8 @@ class LevelGenerator(Generator):
     """G_k: a blurred picture and a plane of noise, to the picture with its detail.
 
     Three convolutions make the residual h_k, which is added to l_k. The sum is held to the range of pictures, in
-    training too: a residual need only be low enough where a picture is black, and not exact.
+    training too, of which the paper says nothing: a residual need only be low enough where a picture is black, and not
+    exact. Without it every level leaves specks there, and the next one makes more of them.
 
     Args:
         size: S.
