@@ -46,4 +46,4 @@ def _alone(subject: Subject) -> GAN:
         seed=subject.seed,
     )  # fmt: skip
     trainer.fit()
-    return gan.eval()
+    return gan.eval().cpu()  # where the held-out samples are

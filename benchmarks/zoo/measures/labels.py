@@ -58,5 +58,5 @@ def _alone(subject: Subject) -> Discriminator:
         optimizers={"discriminator": optimizer}, seed=subject.seed,
     )  # fmt: skip
     trainer.fit()
-    network: nn.Module = gan.eval().discriminator
+    network: nn.Module = gan.eval().cpu().discriminator  # where the held-out samples are
     return network

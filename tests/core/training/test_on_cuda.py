@@ -7,6 +7,8 @@ import torch
 from recordable import GAMES
 from tapes import everything, go_on, run
 
+from ganfw.cli.opening import open_stage
+from ganfw.config.resolve import resolve
 from ganfw.data.stream import Stream, batches
 from ganfw.training.graphs import CUDACapture
 
@@ -78,6 +80,23 @@ def test_no_step_that_runs_as_it_is_waits_for_the_device(name):
     for batch in batches(stream, 10, 20, device=trainer.device):
         with without_waiting():
             trainer.run_step(batch)
+
+
+@pytest.mark.parametrize("recipe", ["dcgan", "mlp", "wgan-gp"])
+def test_a_run_that_was_broken_off_goes_on_to_the_bit(tmp_path, recipe):
+    """Convolutions, whose weights lie in channels-last order and whose moments come from a file."""
+
+    def trained(folder, steps):
+        quiet = ["trainer.tracker=null", "trainer.sample_every=null", "trainer.health=false"]
+        settings = ["image.size=16", "trainer.batch_size=8", f"trainer.steps={steps}", *quiet]
+        trainer = open_stage(resolve(recipe, settings).stages[-1], run=folder)
+        trainer.fit()
+        return trainer
+
+    unbroken = trained(tmp_path / "unbroken", 20)
+    trained(tmp_path / "broken", 9)
+    one, other = everything(unbroken), everything(trained(tmp_path / "broken", 20))
+    assert all(torch.equal(one[key], other[key]) for key in one)
 
 
 def test_going_on_after_what_failed_to_be_recorded(caplog):

@@ -65,6 +65,24 @@ def test_on_cuda_a_step_can_be_recorded(name):
     torch.testing.assert_close(mine, theirs)
 
 
+def test_restored_moments_lie_in_memory_as_their_parameter():
+    """Fused optimizers take no others, and those that are not fused are slow with others."""
+    weight = torch.nn.Parameter(torch.randn(4, 3, 2, 2).to(memory_format=torch.channels_last))
+
+    def updater():
+        return Updater(ganfw.AdamConfig(), {"weight": weight}, correction=1.0, half=None)
+
+    trained = updater()
+    weight.grad = torch.randn(weight.shape).to(memory_format=torch.channels_last)
+    trained.step("phase")
+    kept = {name: value.contiguous() for name, value in trained.state().items()}  # as a file keeps them
+    resumed = updater()
+    resumed.load(kept)
+    moments = resumed.optimizer.state[weight]
+    assert moments["exp_avg"].stride() == moments["exp_avg_sq"].stride() == weight.stride()
+    assert all(torch.equal(value, resumed.state()[name]) for name, value in trained.state().items())
+
+
 def test_the_average_takes_two_calls(monkeypatch):
     trainer = toy_trainer(toy_gan(norm=True), steps=1)
     calls = []

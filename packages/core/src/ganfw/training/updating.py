@@ -143,7 +143,8 @@ class Updater:
             elif parameter == "scaler":
                 scaler[key] = int(value) if key in {"growth_interval", "_growth_tracker"} else float(value)
             else:
-                moments.setdefault(places[parameter], {})[key] = value
+                index = places[parameter]
+                moments.setdefault(index, {})[key] = _laid_out_as(self.parameters[index], value)
         before = {tensor: dict(values) for tensor, values in self.optimizer.state.items()}
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
         for tensor, values in before.items():
@@ -158,6 +159,13 @@ class Updater:
         if self.guard is not None:
             device = self.parameters[0].device
             self.guard.skipped = {phase: count.clone().to(device) for phase, count in skipped.items()}
+
+
+def _laid_out_as(parameter: Tensor, value: Tensor) -> Tensor:
+    """A moment in the memory order of its parameter: files keep none, and fused optimizers accept no other."""
+    if value.shape != parameter.shape:
+        return value
+    return torch.empty_like(parameter, dtype=value.dtype, device=value.device).copy_(value)
 
 
 def _capturable(optimizer: torch.optim.Optimizer) -> bool:
