@@ -35,7 +35,8 @@ class Tape:
 
     def __call__(self, body):
         saved = [(tensor, tensor.detach().clone()) for tensor in self._memory()]
-        drawn = torch.get_rng_state()
+        drawn, device = torch.get_rng_state(), self.trainer.device
+        drawn_there = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
         try:
             outputs = body()
         finally:
@@ -43,6 +44,8 @@ class Tape:
                 for tensor, value in saved:
                     tensor.copy_(value)
             torch.set_rng_state(drawn)
+            if drawn_there is not None:
+                torch.cuda.set_rng_state(drawn_there, device)
         self.recorded += 1
 
         def replay():

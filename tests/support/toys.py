@@ -84,5 +84,5 @@ def toy_trainer(gan=None, data=None, **settings):
 
 
 def weights(gan):
-    """All of a GAN's state as one vector of float64."""
-    return torch.cat([tensor.double().flatten() for tensor in gan.state_dict().values()])
+    """All of a GAN's state as one vector of float64, on the CPU."""
+    return torch.cat([tensor.cpu().double().flatten() for tensor in gan.state_dict().values()])

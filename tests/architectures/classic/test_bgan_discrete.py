@@ -99,7 +99,7 @@ def train(run, steps):
 
 def test_it_learns_a_distribution_that_no_product_of_pixels_is():
     trainer = train(None, 400)
-    rows = trainer.sample(1000).flatten(1)
+    rows = trainer.sample(1000).flatten(1).cpu()
     kinds = stripes(4).rows(range(4), range(4))["real"].reshape(4, 4)
     shares = [(rows == torch.as_tensor(kind)).all(1).float().mean().item() for kind in kinds]
     assert sum(shares) > 0.8  # of 16 pictures, 4 are wanted: chance is a quarter

@@ -50,7 +50,7 @@ def test_scores_are_those_of_ganfw_evaluate(tmp_path):
     from ganfw.evaluation import Evaluation
     from ganfw.metrics.sliced_wasserstein import SlicedWasserstein
 
-    model = ganfw.load(run, gan=trainer().gan)
+    model = ganfw.load(run, gan=trainer().gan, device=it.device)
     (score,) = SlicedWasserstein().measure(Evaluation(model, it.data, count=64, seed=3))
     assert (score.value, score.protocol) == (entries[-1].score.value, entries[-1].score.protocol)
 

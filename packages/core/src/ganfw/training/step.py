@@ -150,7 +150,7 @@ class Step(Draw):
     def log(self, name: str, value: Tensor) -> None:
         """Add a scalar to the means that are shown and tracked. It stays on the device until a logging boundary."""
         if self._meter is not None:
-            self._meter.add(name, value)
+            self._meter.add(name, value.to(self.device))
 
     def gather(self, x: Tensor) -> Tensor:
         """The rows of ``x`` from all processes, without gradient: ``(B, ...)`` to ``(processes * B, ...)``."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn.functional import affine_grid, grid_sample
+from torch.nn.functional import affine_grid
 
+from ganfw_losses.augmentation.sampling import read_at
 from ganfw_losses.augmentation.wavelet import EDGE, constant, double, halve
 
 if TYPE_CHECKING:
@@ -67,13 +68,13 @@ def transform(x: Tensor, matrices: Tensor) -> Tensor:
         x, result: ``(B, C, H, W)``, H and W at least 4; matrices: ``(B, 3, 3)``.
     """
     height, width = x.shape[2:]
-    # affine_grid and grid_sample count from -1 to 1: the result's are EDGE fine pixels further out.
+    # affine_grid and read_at count from -1 to 1: the result's are EDGE fine pixels further out.
     half = constant((width / 2, height / 2, 1), x)
     wider = half + constant((EDGE / 2, EDGE / 2, 0), x)
     theta = (matrices / half[:, None] * wider)[:, :2]
     size = [*x.shape[:2], 2 * height + 2 * EDGE, 2 * width + 2 * EDGE]
     grid = affine_grid(theta, size, align_corners=False)
-    seen = halve(grid_sample(double(x), grid, mode="bilinear", padding_mode="reflection", align_corners=False))
+    seen = halve(read_at(double(x), grid))
     changed = (matrices != torch.eye(3, dtype=x.dtype, device=x.device)).any(2).any(1)
     return torch.where(changed.view(-1, 1, 1, 1), seen, x)
 

@@ -58,7 +58,7 @@ def translation(x: Tensor, draw: Draw, fill: Fill = "zeros") -> Tensor:
     batch, channels, height, width = x.shape
     rows, rows_inside = _shifted(height, x, draw, fill)
     columns, columns_inside = _shifted(width, x, draw, fill)
-    # One gather over flat pixels; grid_sample takes twice as long forward for the same result.
+    # One gather over flat pixels; read_at takes twice as long forward for the same result.
     pixels = (rows[:, :, None] * width + columns[:, None, :]).view(batch, 1, -1).expand(-1, channels, -1)
     shifted = x.flatten(2).gather(2, pixels).view(x.shape)
     if fill != "zeros":
