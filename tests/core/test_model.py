@@ -26,7 +26,7 @@ def run(tmp_path_factory):
 
 def test_a_run_opens_with_nothing_but_its_folder(run):
     folder, trainer = run
-    samples = ganfw.load(folder).sample(16)
+    samples = ganfw.load(folder, device=trainer.device).sample(16)
     assert samples.shape == (16, 3, 8, 8)
     assert samples.abs().max() <= 1
     torch.testing.assert_close(samples, trainer.sample(16, seed=0))
@@ -68,7 +68,7 @@ def test_a_gan_of_objects_opens_with_one_made_the_same_way(tmp_path):
     trainer.fit()
     with pytest.raises(ganfw.GanfwError, match=r"give one made the same way: ganfw\.load\(folder, gan=my_gan\)\.$"):
         ganfw.load(tmp_path)
-    samples = ganfw.load(tmp_path, gan=toy_gan(seed=5)).sample(4)
+    samples = ganfw.load(tmp_path, gan=toy_gan(seed=5), device=trainer.device).sample(4)
     torch.testing.assert_close(samples, trainer.sample(4, seed=0))
 
 
@@ -76,7 +76,8 @@ def test_a_run_of_stages_opens_its_last_stage(tmp_path):
     for name, seed in (("1-first", 1), ("2-second", 2)):
         trainer = toy_trainer(toy_gan(seed=seed), run=tmp_path / name, steps=1)
         trainer.fit()
-    torch.testing.assert_close(ganfw.load(tmp_path, gan=toy_gan()).sample(4), trainer.sample(4, seed=0))
+    model = ganfw.load(tmp_path, gan=toy_gan(), device=trainer.device)
+    torch.testing.assert_close(model.sample(4), trainer.sample(4, seed=0))
 
 
 def test_a_gan_that_only_translates_trains_and_saves_without_samples(tmp_path):

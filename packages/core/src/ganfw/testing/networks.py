@@ -246,7 +246,7 @@ def training(subject: Subject) -> None:
     before = [parameter.detach().clone() for parameter in network.parameters()]
     gan = toy_gan(subject.spec, **{subject.kind: network})
     Trainer(gan, toy_data(subject.spec), steps=1, batch_size=COUNT, ema=None, log_every=1).fit()
-    moved = [not torch.equal(a, b) for a, b in zip(before, network.parameters(), strict=True)]
+    moved = [not torch.equal(a, b) for a, b in zip(before, network.cpu().parameters(), strict=True)]
     require(not moved or any(moved), "one step of training changed no parameter")
 
 

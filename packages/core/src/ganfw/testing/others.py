@@ -36,7 +36,7 @@ def _resumes(make: Any, data: Dataset, optimizers: dict[str, OptimizerConfig] | 
         torch.manual_seed(0)
         gan: GAN = make()
         config = TrainerConfig(steps=steps, batch_size=COUNT, log_every=1, sample_every=None, tracker=None)
-        return Trainer(gan, data, config, run=run, optimizers=optimizers, document={}).fit()
+        return Trainer(gan, data, config, run=run, optimizers=optimizers, document={}).fit().cpu()
 
     with tempfile.TemporaryDirectory() as folder:
         whole = train(4, Path(folder) / "whole").state_dict()

@@ -164,6 +164,7 @@ def training(subject: Subject) -> None:
 def _train(gan: TwoPlayerGAN, subject: Subject) -> None:
     before = [parameter.detach().clone() for parameter in gan.parameters()]
     Trainer(gan, toy_data(subject.spec), steps=2, batch_size=COUNT, ema=None, log_every=1).fit()
+    gan.cpu()
     for name in ("generator", "discriminator"):
         network = getattr(gan, name)
         changed = [not torch.equal(a, b) for a, b in zip(before, gan.parameters(), strict=True)]

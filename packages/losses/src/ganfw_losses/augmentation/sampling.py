@@ -52,5 +52,5 @@ class _Spread(Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        (grid,) = ctx.saved_tensors
-        return read_at(*gradients, grid), None, None
+        ((grid,), (of_x,)) = ctx.saved_tensors, gradients
+        return read_at(of_x, grid), None, None
