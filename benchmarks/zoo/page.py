@@ -27,9 +27,10 @@ For scale, 500 training pictures are themselves at KID 0.002, precision 0.86 and
 and at 0.00, 0.94 and 0.92 from the held-out digits. Untrained generators are so far from digits that nearly anything
 meets the KID ratio there; the other figures say more. Figures of pictures depend on the extractor and on the numbers of
 samples, and compare with nothing that was measured otherwise; those of digits are in the eyes of a classifier that
-never saw a generator. CPU minutes are those of the process, so another load on the machine does not count. Some recipes
-were set by the figures of seed 0, whose samples are shown, and the length of cdcgan by those of seed 1. Otherwise seeds
-1 and 2 were only measured; where there is one column, one seed has been run.
+never saw a generator. CPU minutes are those of the process, so another load on the machine does not count. Runs on a CPU are in
+float32, those on a GPU in bf16, as the trainer chooses by itself. Some recipes were set by the figures of seed 0, whose
+samples are shown, and cdcgan, cgan-pd, sagan, bigan, dcgan-wgan-gp, infogan-sn, improved-gan and aae-semi-supervised
+by those of several; of the others seeds 1 and 2 were only measured.
 """
 
 
@@ -87,7 +88,7 @@ def _entry(runs: list[Row], seen: str, why: str) -> str:
         f"![{row['recipe']}](pictures/zoo/{row['recipe']}.png)", "",
         f"{row['paper']}. {row['why']}".rstrip(), "",
         f"{' / '.join(row['parameters'])}: {parameters} parameters; {row['steps']:,} steps, {row['images']:,} samples"
-        f" shown, {_minutes(runs)} CPU minutes, {max(run['date'] for run in runs)}; {row['protocol']}"
+        f" shown, {_where(runs)}, {max(run['date'] for run in runs)}; {row['protocol']}"
         + ("" if row["scale"] == 1 else f"; **shortened to {row['scale']:g} of the recipe's length**"), "",
         *_scores(runs), "",
         *([f"- Missed, probably because {why}"] if why else []),
@@ -96,8 +97,25 @@ def _entry(runs: list[Row], seen: str, why: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _by_machine(runs: list[Row]) -> dict[str, list[Row]]:
+    return {machine: [row for row in runs if row["machine"] == machine] for machine in {r["machine"]: 0 for r in runs}}
+
+
 def _minutes(runs: list[Row]) -> str:
-    return f"{sum(row['cpu_minutes'] for row in runs) / len(runs):.2g}"
+    """CPU minutes of a run, on each kind of machine."""
+    return ", ".join(
+        f"{sum(row['cpu_minutes'] for row in rows) / len(rows):.2g}" + ("" if "CPU" in machine else " beside a GPU")
+        for machine, rows in _by_machine(runs).items()
+    )
+
+
+def _where(runs: list[Row]) -> str:
+    machines = _by_machine(runs)
+    return ", ".join(
+        f"{_minutes(rows).split()[0]} CPU minutes on {machine if 'CPU' in machine else 'one core beside an ' + machine}"
+        + (f" (seed{'s' * (len(rows) > 1)} {', '.join(str(row['seed']) for row in rows)})" if len(machines) > 1 else "")
+        for machine, rows in machines.items()
+    )
 
 
 def _scores(runs: list[Row]) -> list[str]:

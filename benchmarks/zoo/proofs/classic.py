@@ -58,7 +58,7 @@ PROOFS = (
     ),
     Proof(
         "dcgan-wgan-gp", "Gulrajani et al. 2017", "unconditional", extractor=_DIGITS,
-        short=trial(_SMALL, "trainer.steps=900", near(0.2)),
+        short=trial(_SMALL, *_STEEP, "trainer.steps=900", near(0.2)),
         full=Trial(targets=(at_least("critic-rank", 0.8), *PICTURES)),
     ),
     Proof(
@@ -132,7 +132,7 @@ PROOFS = (
     ),
     Proof(
         "improved-gan", "Salimans et al. 2016", "semi-supervised", extractor=_DIGITS,
-        short=trial(_SMALL, "trainer.steps=700", near(0.25), at_most("test-error", 0.45)),
+        short=trial(_SMALL, "discriminator.width=24", "trainer.steps=700", near(0.25), at_most("test-error", 0.45)),
         full=trial(at_most("test-error-ratio", 0.8)),
     ),
 )  # fmt: skip
