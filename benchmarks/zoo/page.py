@@ -22,15 +22,15 @@ short run alone, in `tests/recipes`, and the minutes in their headers are estima
 
 How it is measured: samples of the averaged generator against held-out data that it never learned from. The *KID ratio*
 is KID over that of the same generator before training, *precision* and *recall* are those of Kynkäänniemi et al. 2019,
-*duplicates* are samples as near to another sample as only the nearest hundredth of real pictures are to each other.
-For scale, 500 training pictures are themselves at KID 0.002, precision 0.86 and recall 0.82 from the held-out emoji,
-and at 0.00, 0.94 and 0.92 from the held-out digits. Untrained generators are so far from digits that nearly anything
-meets the KID ratio there; the other figures say more. Figures of pictures depend on the extractor and on the numbers of
-samples, and compare with nothing that was measured otherwise; those of digits are in the eyes of a classifier that
-never saw a generator. CPU minutes are those of the process, so another load on the machine does not count. Runs on a CPU are in
+*duplicates* are samples as near to another sample as only the nearest hundredth of real pictures are to each other. For
+scale, 500 training pictures are themselves at KID 0.002, precision 0.86 and recall 0.82 from the held-out emoji, and at
+0.00, 0.94 and 0.92 from the held-out digits. Untrained generators are so far from digits that nearly anything meets the
+KID ratio there; the other figures say more. Figures of pictures depend on the extractor and on the numbers of samples,
+and compare with nothing that was measured otherwise; those of digits are in the eyes of a classifier that never saw a
+generator. CPU minutes are those of the process, so another load on the machine does not count. Runs on a CPU are in
 float32, those on a GPU in bf16, as the trainer chooses by itself. Some recipes were set by the figures of seed 0, whose
-samples are shown, and cdcgan, cgan-pd, sagan, bigan, dcgan-wgan-gp, infogan-sn, improved-gan and aae-semi-supervised
-by those of several; of the others seeds 1 and 2 were only measured.
+samples are shown, and cdcgan, cgan-pd, sagan, bigan, dcgan-wgan-gp, infogan-sn, improved-gan and aae-semi-supervised by
+those of several; of the others seeds 1 and 2 were only measured.
 """
 
 
