@@ -40,7 +40,10 @@ PROOFS = (
     ),
     Proof(
         "sagan", "Zhang et al. 2019", "class-conditional",
-        short=trial(*_TINY, *_COARSE, _FAST, "trainer.steps=400", at_least("class-accuracy", 0.15), _NEAR), **_DIGITS,
+        short=trial(
+            *_TINY, *_COARSE, _FAST, "optimizers.discriminator.lr=4e-3", "trainer.steps=400",
+            at_least("class-accuracy", 0.15), _NEAR,
+        ), **_DIGITS,
     ),
     Proof(
         "biggan", "Brock et al. 2019", "class-conditional",
