@@ -47,8 +47,8 @@ PROOFS = (
             at_most("reconstruction-ratio", 2.4),
         ),
         full=trial(
-            near(0.15), at_least("named-accuracy", 0.93), at_most("reconstruction-ratio", 1.0),
-            at_most("codes-distance", 0.05),
+            near(0.15), at_least("named-accuracy", 0.93), at_least("neighbour-accuracy", 0.9, before=1),
+            at_most("reconstruction-ratio", 1.0), at_most("codes-distance", 0.05),
         ),
     ),
     Proof(
