@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 import ganfw
+from ganfw.testing import check_part
 from ganfw_classic import DCGANDiscriminator, DCGANDiscriminatorConfig, DCGANGenerator
 
 
@@ -195,3 +196,51 @@ def test_both_networks_compile_in_one_process():
     logits = discriminator(generator(z)).logits[0]
     torch.testing.assert_close(logits, expected)
     logits.sum().backward()
+
+
+@pytest.mark.parametrize("minibatch", ["stddev", "discrimination"])
+def test_a_comparison_within_the_batch_tells_fakes_that_are_alike(minibatch):
+    network = DCGANDiscriminator(size=16, width=4, norm="none", minibatch=minibatch)
+    x = torch.randn(4, 3, 16, 16)
+    alike, varied = network(x[:1].repeat(4, 1, 1, 1)).logits[0], network(x).logits[0]
+    assert network.uses_batch_statistics
+    assert alike.unique().numel() == 1
+    assert not torch.allclose(alike[0], varied[0], rtol=1e-4, atol=1e-6)
+
+
+def test_minibatch_discrimination_counts_those_that_are_alike():
+    # Salimans et al. 2016, section 3.2: o is the sum of exp(-distance) over the batch, B with B samples all alike.
+    network = DCGANDiscriminator(size=8, width=4, norm="none", minibatch="discrimination")
+    told = network.minibatch(torch.randn(1, 4, 4, 4).repeat(6, 1, 1, 1))[:, 4:]
+    torch.testing.assert_close(told, torch.full((6, 32, 4, 4), 6.0))
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_with_virtual_normalisation_a_sample_does_not_depend_on_its_batch(classes):
+    network = DCGANGenerator(size=16, width=4, latent_dim=6, classes=classes, norm="virtual")
+    z, condition = torch.randn(5, 6), torch.arange(5) % 3
+    torch.testing.assert_close(network(z[:2], condition[:2]), network(z, condition)[:2], rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(network.eval()(z, condition), network.train()(z, condition), rtol=0, atol=0)
+    again = DCGANGenerator(size=16, width=4, latent_dim=6, classes=classes, norm="virtual")
+    again.load_state_dict(network.state_dict())  # the reference is part of it
+    torch.testing.assert_close(again(z, condition), network(z, condition), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("generator", {"norm": "virtual", "latent_dim": 8}),
+        ("discriminator", {"minibatch": "stddev"}),
+        ("discriminator", {"minibatch": "discrimination"}),
+    ],
+    ids=["virtual", "stddev", "discrimination"],
+)
+def test_layers_that_see_a_batch_keep_the_promises_of_a_part(kind, settings):
+    check_part(kind, {"type": "dcgan", "width": 4, **settings}, spec=ganfw.ImageSpec(8))
+
+
+def test_virtual_normalisation_can_be_exported_for_any_number_of_samples():
+    network = DCGANGenerator(size=8, width=4, latent_dim=6, norm="virtual").eval()
+    exported = torch.export.export(network, (torch.randn(3, 6),), dynamic_shapes=({0: torch.export.Dim("B")},))
+    z = torch.randn(5, 6)
+    torch.testing.assert_close(exported.module()(z), network(z))

@@ -68,6 +68,8 @@ class DCGANGeneratorConfig(Config):
     """Latent distribution; the paper has uniform on (-1, 1)."""
     max_channels: int = Field(default=1024, ge=1)
     """Cap on the channels of the coarse resolutions; it matters above 64 pixels."""
+    norm: Literal["batch", "virtual"] = "batch"
+    """Normalisation; virtual makes a sample independent of its batch, for 64 more latents in each."""
     conditional: bool = False
     """Whether it is told the class to make."""
 
@@ -83,6 +85,7 @@ class DCGANGeneratorConfig(Config):
         return DCGANGenerator(
             size=image.size, channels=image.channels, width=self.width, latent_dim=self.latent_dim, prior=self.prior,
             max_channels=self.max_channels, classes=classes_of(spec, "generator") if self.conditional else 0,
+            norm=self.norm,
         )  # fmt: skip
 
 
@@ -99,6 +102,8 @@ class DCGANDiscriminatorConfig(Config):
     """Whether it is told the class to judge, and how: as further planes, or projected on its last features."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of the activations of each resolution that are left out in training; it helps where labels are few."""
+    minibatch: Literal["none", "stddev", "discrimination"] = "none"
+    """What it is told of the batch as a whole, so that fakes that are all alike are seen through."""
     heads: dict[str, int] = Field(default={})
     """Further outputs, by name and length: class for a classifier, code for what the latents held."""
     logit_from: str | None = None
@@ -117,8 +122,8 @@ class DCGANDiscriminatorConfig(Config):
             size=image.size, channels=image.channels, width=self.width, norm=self.norm,
             max_channels=self.max_channels,
             classes=classes_of(spec, "discriminator") if self.conditional != "none" else 0,
-            projection=self.conditional == "projection", dropout=self.dropout, heads=self.heads,
-            logit_from=self.logit_from,
+            projection=self.conditional == "projection", dropout=self.dropout, minibatch=self.minibatch,
+            heads=self.heads, logit_from=self.logit_from,
         )  # fmt: skip
 
 

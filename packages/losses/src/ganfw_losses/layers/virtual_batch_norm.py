@@ -38,17 +38,18 @@ class VirtualBatchNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Shape: x, result ``(R + B, C, ...)``."""
-        if len(x) < self.reference:
+        rows = x.shape[0]  # not len(x), which an export would keep as a constant
+        if rows < self.reference:
             raise GanfwError(
                 f"virtual batch normalisation expects its {self.reference} reference rows in front, but there are "
-                f"{len(x)} rows in all. Concatenate the reference batch with the samples: torch.cat([reference, x])."
+                f"{rows} rows in all. Concatenate the reference batch with the samples: torch.cat([reference, x])."
             )
         wide = x.to(torch.promote_types(x.dtype, torch.float32)).reshape(*x.shape[:2], -1)
         mean, var = wide.mean(2), wide.var(2, correction=0)  # of each row, (R + B, C)
         first = slice(self.reference)
         mean_r, var_r = mean[first].mean(0), var[first].mean(0) + mean[first].var(0, correction=0)
         # A sample has one share of R + 1 in the statistics; a row of the reference has none beside its own.
-        share = torch.full((len(x), 1), 1 / (self.reference + 1), dtype=wide.dtype, device=x.device)
+        share = torch.full((rows, 1), 1 / (self.reference + 1), dtype=wide.dtype, device=x.device)
         share[first] = 0
         var = torch.lerp(var_r, var, share) + share * (1 - share) * (mean - mean_r).square()
         mean = torch.lerp(mean_r, mean, share)
