@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+import torch
 
 
 def complaint(result):
@@ -90,6 +93,31 @@ def test_check_names_problems_of_data_and_of_parts(ganfw, pictures, tiny):
         "image.size=48 cannot be made by DCGAN: it doubles from 4 x 4, so the size is a power of two from 8 to 1024. "
         "Use image.size=32 or 64.\n"
     )
+
+
+@pytest.fixture
+def labelled(tmp_path, pictures):
+    """A copy of the pictures in two folders, called ``labelled``."""
+    for index, file in enumerate(sorted(pictures.iterdir())):
+        folder = tmp_path / "labelled" / "ab"[index % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder)
+
+
+@pytest.mark.parametrize("command", ["train", "check"])
+def test_held_out_data_without_the_labels(ganfw, labelled, tiny, command):
+    settings = ("data.path=labelled", "data.labels=folders", "held_out.path=pictures")
+    assert complaint(ganfw(command, "dcgan", *settings, *tiny)) == (
+        "ganfw: held_out: the held-out data do not fit the data: they are 3 x 8 x 8 without a condition, and the data "
+        "are 3 x 8 x 8 with 2 classes. The discriminator is shown both. Open both alike (held_out.labels=folders where "
+        "data.labels=folders is), or leave it out.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["train", "check"])
+def test_held_out_data_that_are_missing(ganfw, pictures, tiny, command):
+    message = complaint(ganfw(command, "dcgan", "data.path=pictures", "held_out.path=picturs", *tiny))
+    assert message.startswith("ganfw: held_out: picturs does not exist")
 
 
 def test_run_folder_of_another_recipe(ganfw, pictures, tiny):
@@ -201,6 +229,40 @@ def test_refusal_of_a_part_with_a_plain_value_error(ganfw, pictures, tiny, tmp_p
     assert complaint(ganfw(*command)) == (
         "ganfw: the networks cannot be built with these settings: 8 pixels are too few for me\n"
     )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.\nGPU 0 has ..."),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory"),
+        MemoryError("Unable to allocate 2.00 TiB for an array"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_out_of_memory(ganfw, pictures, tiny, monkeypatch, error):
+    def run_step(*_):
+        raise error
+
+    monkeypatch.setattr("ganfw.training.trainer.Trainer.run_step", run_step)
+    message = complaint(ganfw("train", "dcgan", "data.path=pictures", *tiny))
+    assert message == (
+        f"ganfw: the memory does not suffice: {str(error).splitlines()[0].rstrip('.')}. Training takes less with a "
+        "smaller trainer.batch_size, with each batch in parts (trainer.micro_batches=4), or with narrower networks "
+        "(generator.width, discriminator.width); `ganfw train ... --dry-run` says how much. With GANFW_TRACEBACK=1 you "
+        "see where it was.\n"
+    )
+
+
+def test_other_runtime_errors_stay_tracebacks(monkeypatch):
+    from ganfw.cli.main import main
+
+    def broken(*_):
+        raise RuntimeError("index out of bounds")
+
+    monkeypatch.setattr("ganfw.config.resolve.resolve", broken)
+    with pytest.raises(RuntimeError, match="out of bounds"):
+        main(["show", "dcgan"])
 
 
 def test_unknown_command(ganfw):

@@ -54,3 +54,18 @@ def test_what_does_not_compile_runs_as_it_is(compile_with, caplog):
     (record,) = (record for record in caplog.records if record.name == "ganfw")
     assert record.message.startswith("torch.compile does not work here, so the networks run as they are: ")
     assert "assert_size_stride" in record.message
+
+
+def test_what_the_trial_logs_is_forgotten(compile_with):
+    """A run that goes on tries again, and the first step's means must be those of a run that was not broken off."""
+    means = []
+
+    class Reads(type(toy_gan())):
+        def after_step(self, mean):
+            means.append(mean("discriminator/real"))
+
+    for compiled in (False, True):
+        compile_with(lambda graph, inputs: graph.forward)
+        gan = toy_gan()
+        toy_trainer(Reads(gan.generator, gan.discriminator, gan.loss), steps=1, compile=compiled, micro_batches=2).fit()
+    assert torch.equal(*means)

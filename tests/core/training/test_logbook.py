@@ -1,6 +1,7 @@
 """The log that any program can read."""
 
 import json
+import math
 
 import pytest
 
@@ -43,3 +44,19 @@ def test_a_folder_that_cannot_be_written(tmp_path):
         f"cannot write the log {tmp_path}/logs/metrics.jsonl: File exists. Make room, or remove what is in the way, "
         "and run the same command again: it goes on from the last checkpoint."
     )
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_figure_that_is_not_finite_is_left_out(tmp_path, value):
+    """JSON has no word for it; an older log that has it is mended when the run goes on."""
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    file = tmp_path / "metrics.jsonl"
+    file.write_text(json.dumps({"step": 50, "images": 3200, "values": {"a": value, "b": 1.0}}) + "\n")
+    book = Logbook(file, step=50)
+    book.add(100, 6400, {"a": value, "b": 2.0})
+    lines = [json.loads(line, parse_constant=refuse) for line in file.read_text().splitlines()]
+    assert [line["values"] for line in lines] == [{"b": 1.0}, {"b": 2.0}]
+    assert read(file) == book.entries

@@ -60,6 +60,7 @@ def test_a_skipped_update_is_as_if_it_had_not_been(optimizer, how, bad):
     assert torch.equal(weights(skipping.gan), weights(never_due.gan))
     there, wanted = (trainer.updaters["generator"].state() for trainer in (skipping, never_due))
     assert int(there.pop("skipped|generator")) == len(bad)
+    assert int(there.pop("skipped in a row|generator")) == 0
     assert there.keys() == wanted.keys()
     assert all(torch.equal(there[name], value) for name, value in wanted.items())
 
@@ -116,6 +117,25 @@ def test_where_every_update_is_skipped_the_run_stops(tmp_path):
         "gradient was not finite, so it learns nothing. A smaller learning rate (optimizers.<name>.lr) or float32 "
         "(trainer.precision=float32) usually helps."
     )
+
+
+@pytest.mark.parametrize("broken_at", [None, 6, 15])
+def test_few_updates_between_two_boundaries_add_up(tmp_path, broken_at):
+    """Also over an end of the run in between, after which the count goes on."""
+
+    def run(steps):
+        gan = going_wrong(lambda step: step.index >= 5)
+        return fit(gan, run=tmp_path, document={}, steps=steps, log_every=3, on_not_finite="skip")
+
+    if broken_at is not None:
+        assert run(broken_at - 1).step == broken_at - 1
+    with pytest.raises(ganfw.GanfwError, match="stopped at step 15: each of the last 10 updates of 'generator' was"):
+        run(100)
+
+
+def test_a_streak_shorter_than_between_two_boundaries_is_no_end():
+    gan = going_wrong(lambda step: 5 <= step.index < 20)
+    assert fit(gan, steps=40, log_every=20, on_not_finite="skip").step == 40
 
 
 def test_a_run_that_has_stopped_goes_on_by_skipping(tmp_path):

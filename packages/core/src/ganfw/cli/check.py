@@ -35,22 +35,23 @@ def _check(stage: Stage, problems: list[str], *, start: str | None) -> list[str]
     """What there is to say of a stage that could be trained; else what keeps it from that."""
     import torch
 
-    from ganfw.cli.opening import build_gan
+    from ganfw.cli.opening import build_gan, open_held_out
     from ganfw.training.starting import check_before_training
     from ganfw.training.updating import make_updaters
 
     recipe = stage.recipe
-    data, spec = None, cast("Spec", recipe.image.spec())
+    data, held_out, spec = None, None, cast("Spec", recipe.image.spec())
     try:
         data = recipe.open_data()
         spec = data.spec
+        held_out = open_held_out(recipe)
     except GanfwError as error:
         problems.append(str(error))
     try:
         with torch.device("meta"):  # shapes without memory
             gan = build_gan(recipe, spec)
         if data is not None:
-            check_before_training(gan, data, recipe.trainer, recipe.freeze, world=1)
+            check_before_training(gan, data, recipe.trainer, recipe.freeze, world=1, held_out=held_out)
         make_updaters(gan, gan.phases, recipe.optimizers, half=None)
         if start is not None:
             _check_start(gan, start)

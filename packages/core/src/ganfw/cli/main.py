@@ -11,7 +11,7 @@ import typer
 import ganfw
 from ganfw.cli import check, data, evaluate, export, new, plugins, recipes, sample, schema, show, train
 from ganfw.cli.extending import add_plugin_commands
-from ganfw.cli.messages import complain, show_warnings, wait_for_the_main_process
+from ganfw.cli.messages import OUT_OF_MEMORY, complain, is_out_of_memory, show_warnings, wait_for_the_main_process
 from ganfw.cli.options import PLUGIN_HELP, plugins_chosen
 from ganfw.cli.partners import has_lost_another, leave_a_broken_job
 from ganfw.errors import GanfwError
@@ -73,15 +73,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         with plugins_chosen(sys.argv[1:] if arguments is None else arguments) as rest:
             make_app(rest)(args=rest, prog_name="ganfw")
-    except GanfwError as error:
-        if os.environ.get("GANFW_TRACEBACK") == "1":
-            raise
-        wait_for_the_main_process()
-        complain(str(error))
-        sys.exit(2)
     except Exception as error:
         if has_lost_another(error):
             leave_a_broken_job()
+        exhausted = is_out_of_memory(error)
+        mendable = isinstance(error, GanfwError) or exhausted
+        if mendable and os.environ.get("GANFW_TRACEBACK") == "1":
+            raise
         wait_for_the_main_process()
-        raise
+        if not mendable:
+            raise
+        complain(OUT_OF_MEMORY.format(str(error).partition("\n")[0].rstrip(".")) if exhausted else str(error))
+        sys.exit(2)
     sys.exit(0)

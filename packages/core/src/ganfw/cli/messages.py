@@ -9,6 +9,13 @@ import time
 import typer
 
 _PATIENCE_SECONDS = 3.0
+OUT_OF_MEMORY = (
+    "the memory does not suffice: {}. Training takes less with a smaller trainer.batch_size, with each batch in parts "
+    "(trainer.micro_batches=4), or with narrower networks (generator.width, discriminator.width); `ganfw train ... "
+    "--dry-run` says how much. With GANFW_TRACEBACK=1 you see where it was."
+)
+# In messages of PyTorch's allocators, most of whose errors have no type of their own, and torch need not be imported.
+_EXHAUSTED = ("out of memory", "DefaultCPUAllocator", "can't allocate memory")
 
 
 def rank() -> int:
@@ -28,6 +35,12 @@ def wait_for_the_main_process() -> None:
 def complain(message: str) -> None:
     """Say what went wrong."""
     typer.echo(f"ganfw: {message}", err=True)
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed, on the host or on a device."""
+    known = isinstance(error, RuntimeError) and any(mark in str(error) for mark in _EXHAUSTED)
+    return known or isinstance(error, MemoryError)
 
 
 class _Lines(logging.Handler):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from ganfw.config.recipe import Recipe
     from ganfw.config.resolve import Stage
+    from ganfw.data.dataset import Dataset
     from ganfw.gan import GAN
     from ganfw.specs import Spec
     from ganfw.training.trainer import Trainer
@@ -28,6 +29,20 @@ def build_gan(recipe: Recipe, spec: Spec) -> GAN:
         raise
     except ValueError as error:
         raise GanfwError(f"the networks cannot be built with these settings: {error}") from error
+
+
+def open_held_out(recipe: Recipe) -> Dataset | None:
+    """Open what the recipe's health is measured on beside its data; ``None`` where there is none, or none is measured.
+
+    Raises:
+        GanfwError: If it cannot be opened.
+    """
+    if not recipe.trainer.health:
+        return None
+    try:
+        return recipe.open_held_out()
+    except GanfwError as error:
+        raise GanfwError(f"held_out: {error}") from error  # else it would read as if it were about the data
 
 
 def open_stage(stage: Stage, *, run: Path | None = None, start: str | Path | None = None) -> Trainer:
@@ -51,5 +66,5 @@ def open_stage(stage: Stage, *, run: Path | None = None, start: str | Path | Non
     return Trainer(
         build_gan(recipe, data.spec), data, recipe.trainer, optimizers=recipe.optimizers, seed=recipe.seed, run=run,
         document=stage.document, freeze=recipe.freeze, start=start or recipe.start_from,
-        held_out=recipe.open_held_out() if recipe.trainer.health else None,
+        held_out=open_held_out(recipe),
     )  # fmt: skip

@@ -27,7 +27,7 @@ class Probe:
     It changes nothing: its randomness is its own, and networks are in evaluation mode.
 
     Args:
-        trainer: Whose samples; a GAN that makes none, or makes tokens, is not compared.
+        trainer: Whose samples; they are not compared where a GAN makes none or tokens, or the data are one sample.
         held_out: Data that the discriminator has never seen; without them overfitting is not measured.
     """
 
@@ -36,7 +36,8 @@ class Probe:
         judge = getattr(trainer.gan, "discriminator", None)
         self._judge = judge if isinstance(judge, Discriminator) else None
         self._real: Tensor | None = None
-        if trainer.gan.can_sample and not isinstance(trainer.data.spec, SequenceSpec):
+        comparable = len(trainer.data) > 1 and not isinstance(trainer.data.spec, SequenceSpec)
+        if trainer.gan.can_sample and comparable:
             rows = self._read(trainer.data, _REAL)
             self._real = measures.features(torch.cat([batch.real for batch in rows]))
             self._cells = measures.Cells(self._real)

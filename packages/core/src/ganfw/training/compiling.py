@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 import torch
 
 from ganfw.data.stream import batches
+from ganfw.errors import GanfwError
 from ganfw.training.modes import autocast, phase_mode
+from ganfw.training.summing import summed
 
 if TYPE_CHECKING:
     from ganfw.data.stream import Stream
@@ -29,15 +29,22 @@ def compile_networks(trainer: Trainer, stream: Stream) -> None:
     Args:
         trainer: Before its first step.
         stream: What it will train on.
+
+    Raises:
+        GanfwError: If a phase could not train in any case.
     """
-    gan = trainer.gan
-    batch = next(batches(stream, trainer.step, trainer.step + 1, device=trainer.device))
+    gan, config = trainer.gan, trainer.config
+    reading = batches(stream, trainer.step, trainer.step + 1, device=trainer.device, channels_last=config.channels_last)
+    batch = next(reading)
     before = {name: value.clone() for name, value in gan.state_dict().items()}
     for network in gan.networks().values():
         network.compile(dynamic=False)  # a graph for each shape: two alike networks of one class crash otherwise
     try:
-        for phase in trainer.phases:
-            _try(trainer, phase, batch)
+        with trainer.meter.apart():  # else the first step's means would have the trial in them
+            for phase in trainer.phases:
+                _try(trainer, phase, batch)
+    except GanfwError:
+        raise
     except Exception as error:
         torch.compiler.set_stance("force_eager")
         reason = " ".join(str(error).split("\n", 2)[:2]) or type(error).__name__
@@ -54,5 +61,5 @@ def _try(trainer: Trainer, phase: Phase, batch: Batch) -> None:
     step.enter(phase.name)
     with phase_mode(phase, compiled=True, device=trainer.device):
         with autocast(trainer.device, trainer.precision):
-            loss = reduce(add, phase.loss(step).values())
+            _, loss = summed(phase, step)
         loss.backward()

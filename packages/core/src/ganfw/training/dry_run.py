@@ -124,7 +124,10 @@ class _Gauge:
             for index in indices:
                 start = self.read()
                 self.trainer.step = index
-                for batch in batches(self.stream, index, index + 1, device=self.trainer.device):
+                for batch in batches(
+                    self.stream, index, index + 1, device=self.trainer.device,
+                    channels_last=self.trainer.config.channels_last,
+                ):  # fmt: skip
                     self.trainer.run_step(batch)
                 self.total, self.steps = self.total + self.read() - start, self.steps + 1
         finally:

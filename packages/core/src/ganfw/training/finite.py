@@ -44,16 +44,16 @@ def read_finite(trainer: Trainer, *, saving: bool) -> dict[str, float]:
 
 def _skipped(trainer: Trainer) -> Mapping[str, float]:
     found = {name: int(count) for guard in trainer.guards for name, count in guard.skipped.items()}
+    in_a_row = {name: int(count) for guard in trainer.guards for name, count in guard.in_a_row.items()}
+    window = range(max(0, trainer.step - trainer.config.log_every), trainer.step)
     for phase in trainer.phases:
-        count, (before, since) = found.get(phase.name, 0), trainer.skipped.get(phase.name, (0, trainer.step))
-        due = sum(phase.due(step) for step in range(since, trainer.step))
-        if due >= _HOPELESS_AFTER and count - before == due:
+        count = in_a_row.get(phase.name, 0)
+        if count >= _HOPELESS_AFTER and count >= sum(map(phase.due, window)):
             raise NotFiniteError(
-                f"training stopped at step {trainer.step}: each of the last {due} updates of {phase.name!r} was "
+                f"training stopped at step {trainer.step}: each of the last {count} updates of {phase.name!r} was "
                 "skipped, because its loss or gradient was not finite, so it learns nothing. A smaller learning rate "
                 "(optimizers.<name>.lr) or float32 (trainer.precision=float32) usually helps."
             )
-        trainer.skipped[phase.name] = (count, trainer.step)
     return {f"skipped/{phase}": float(count) for phase, count in found.items() if count}
 
 

@@ -30,6 +30,8 @@ class Guard:
         self._optimizer = optimizer
         self.skipped: dict[str, Tensor] = {}
         """Updates that were dropped so far, by phase; scalars on the device."""
+        self.in_a_row: dict[str, Tensor] = {}
+        """Of those, how many were the newest ones, with none between them that was not; scalars on the device."""
         self._bad = torch.zeros((), device=device)
         self.dropped = torch.zeros((), dtype=torch.bool, device=device)
         """Whether an update was dropped since this was last cleared."""
@@ -65,8 +67,9 @@ class Guard:
         bad = self._bad > 0
         known = {id(tensor) for tensor, _ in remembered}
         put_back(bad, [*remembered, *((m, torch.zeros_like(m)) for m in self._moments() if id(m) not in known)])
-        count = self.skipped.setdefault(phase, torch.zeros((), dtype=torch.int64, device=bad.device))
-        count += bad
+        zero = torch.zeros((), dtype=torch.int64, device=bad.device)
+        self.skipped.setdefault(phase, zero.clone()).add_(bad)
+        self.in_a_row.setdefault(phase, zero).add_(1).mul_(bad)
         self.dropped |= bad
         self._bad.zero_()
 

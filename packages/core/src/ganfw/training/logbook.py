@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ class Entry:
     Args:
         step: The last step of the window.
         images: Images shown up to then.
-        values: Means by name: terms by phase, and under ``health/`` how the run is doing.
+        values: Means by name: terms by phase, and under ``health/`` how the run is doing; those that are finite.
     """
 
     step: int
@@ -57,7 +58,7 @@ class Logbook:
         Raises:
             GanfwError: If it cannot be written.
         """
-        entry = Entry(step, images, dict(values))
+        entry = _entry(step, images, values)
         self.entries.append(entry)
         if self._file is None:
             return
@@ -75,10 +76,15 @@ def read(file: Path) -> list[Entry]:
     entries = []
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            entries.append(Entry(**json.loads(line)))
-        except (ValueError, TypeError, RecursionError):
+            entries.append(_entry(**json.loads(line)))
+        except (AttributeError, ValueError, TypeError, RecursionError):
             continue
     return entries
+
+
+def _entry(step: int, images: int, values: Mapping[str, float]) -> Entry:
+    """Without figures that are not finite: JSON has no word for them."""
+    return Entry(step, images, {name: value for name, value in values.items() if math.isfinite(value)})
 
 
 def _cannot_write(file: Path, error: OSError) -> str:

@@ -21,15 +21,18 @@ if TYPE_CHECKING:
     from ganfw.config.trainer import TrainerConfig
     from ganfw.data.dataset import Dataset
     from ganfw.gan import GAN
+    from ganfw.specs import Condition, Spec
 
 
 def config_of(config: TrainerConfig | None, settings: dict[str, Any]) -> TrainerConfig:
     """The trainer's settings, given whole or by keyword.
 
     Raises:
-        GanfwError: If they are given both ways, or there is no setting of a name.
+        GanfwError: If they are given both ways, there is no setting of a name, or one has a value that it cannot have.
     """
-    from ganfw.config.problems import closest
+    from pydantic import ValidationError
+
+    from ganfw.config.problems import RecipeError, closest, problems_of
     from ganfw.config.trainer import TrainerConfig
 
     for name in settings:
@@ -39,18 +42,42 @@ def config_of(config: TrainerConfig | None, settings: dict[str, Any]) -> Trainer
             raise GanfwError(f"Trainer has no setting {name!r}; {hint}")
     if config is not None and settings:
         raise GanfwError(f"give the trainer a config or {', '.join(settings)} by keyword, not both")
-    return config or TrainerConfig(**settings)
+    try:
+        return config or TrainerConfig(**settings)
+    except ValidationError as error:
+        raise RecipeError(problems_of(error, settings), "Trainer") from error
 
 
-def check_before_training(gan: GAN, data: Dataset, config: TrainerConfig, freeze: Iterable[str], world: int) -> None:
+def check_before_training(
+    gan: GAN, data: Dataset, config: TrainerConfig, freeze: Iterable[str], world: int, *,
+    held_out: Dataset | None = None,
+) -> None:  # fmt: skip
     """Refuse what cannot train.
 
     Raises:
         GanfwError: Saying what to change.
     """
-    networks = gan.networks()
     if len(data) == 0:
         raise GanfwError("the data is empty")
+    if held_out is not None:
+        _check_held_out(held_out.spec, data.spec)
+    _check_names(gan, freeze)
+    parts = world * config.micro_batches
+    if config.batch_size % parts:
+        near = max(parts, config.batch_size // parts * parts)
+        raise GanfwError(
+            f"trainer.batch_size={config.batch_size} does not divide into {world} process(es) times "
+            f"{config.micro_batches} micro-batch(es); trainer.batch_size={near} would"
+        )
+
+
+def _check_names(gan: GAN, freeze: Iterable[str]) -> None:
+    networks, names = gan.networks(), [phase.name for phase in gan.phases]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise GanfwError(
+            f"two phases are called {twice[0]!r}. A phase's random numbers and its log go by its name, so both would "
+            f"draw the same: give each a name of its own, for example ganfw.Phase('{twice[0]}/2', ...)."
+        )
     for phase in gan.phases:
         for name in phase.network_names:
             if name not in networks:
@@ -66,13 +93,33 @@ def check_before_training(gan: GAN, data: Dataset, config: TrainerConfig, freeze
             raise GanfwError(f"freeze: there is no network {name!r}; the networks are {', '.join(networks)}")
     if all(set(phase.network_names) <= set(freeze) for phase in gan.phases):
         raise GanfwError("freeze: every phase's networks are frozen, so nothing would learn")
-    parts = world * config.micro_batches
-    if config.batch_size % parts:
-        near = max(parts, config.batch_size // parts * parts)
+
+
+def _check_held_out(held_out: Spec, data: Spec) -> None:
+    """The discriminator, which was made for the data, is shown both."""
+    if held_out.shape != data.shape or not _answers(held_out.condition, data.condition):
         raise GanfwError(
-            f"trainer.batch_size={config.batch_size} does not divide into {world} process(es) times "
-            f"{config.micro_batches} micro-batch(es); trainer.batch_size={near} would"
+            f"held_out: the held-out data do not fit the data: they are {_told(held_out)}, and the data are "
+            f"{_told(data)}. The discriminator is shown both. Open both alike (held_out.labels=folders where "
+            "data.labels=folders is), or leave it out."
         )
+
+
+def _answers(given: Condition | None, asked: Condition | None) -> bool:
+    """Whether networks that ask for one condition can take another: classes may be fewer."""
+    if given is None or asked is None:
+        return asked is None
+    fewer = given.kind == "class" and given.count < asked.count
+    return given.kind == asked.kind and (given.count == asked.count or fewer)
+
+
+def _told(spec: Spec) -> str:
+    shape, condition = " x ".join(map(str, spec.shape)), spec.condition
+    if condition is None:
+        return f"{shape} without a condition"
+    if condition.kind == "class":
+        return f"{shape} with {condition.count} classes"
+    return f"{shape} with a vector of {condition.count}"
 
 
 def join_processes(gan: GAN, config: TrainerConfig, world: int) -> None:

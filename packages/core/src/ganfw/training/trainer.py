@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from functools import partial, reduce
-from operator import add
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from ganfw.training.samples import draw_samples
 from ganfw.training.starting import check_before_training, config_of, join_processes, start_from
 from ganfw.training.step import key, micro_batches
 from ganfw.training.stopping import Stopping
+from ganfw.training.summing import summed
 from ganfw.training.updating import Freezer, make_updaters
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Trainer:
         if document is None and self.run is not None:
             document = run_folder.describe(gan, config, optimizers or {}, seed)
         self.document = document or {}
-        check_before_training(gan, data, config, freeze, self.world)
+        check_before_training(gan, data, config, freeze, self.world, held_out=held_out)
 
         if config.deterministic:
             modes.use_deterministic_kernels()
@@ -107,7 +107,6 @@ class Trainer:
         self.meter, self.events = Meter(self.world, only_finite=skips), Events(config.on_error)
         self.graphs = Graphs(gan, self.meter, capture_on(self.device) if config.cuda_graphs else None)
         self.step = self.rolled_back = 0
-        self.skipped: dict[str, tuple[int, int]] = {}
 
     @property
     def images(self) -> int:
@@ -220,8 +219,7 @@ class Trainer:
             for step in steps:
                 step.enter(phase.name)
                 with modes.autocast(self.device, self.precision):
-                    terms = phase.loss(step)
-                    loss = reduce(add, terms.values())
+                    terms, loss = summed(phase, step)
                 for name, term in terms.items():
                     self.meter.add(f"{phase.name}/{name}", term, term=True)
                 updater.backward(loss if factor == 1 else loss * factor)

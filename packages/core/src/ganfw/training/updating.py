@@ -128,6 +128,7 @@ class Updater:
             flat |= {f"scaler|{key}": torch.tensor(float(value)) for key, value in self.scaler.state_dict().items()}
         if self.guard is not None:
             flat |= {f"skipped|{phase}": count for phase, count in self.guard.skipped.items()}
+            flat |= {f"skipped in a row|{phase}": count for phase, count in self.guard.in_a_row.items()}
         return flat
 
     def load(self, flat: Mapping[str, Tensor]) -> None:
@@ -135,11 +136,11 @@ class Updater:
         places = {name: index for index, name in enumerate(self.names)}
         moments: dict[int, dict[str, Tensor]] = {}
         scaler: dict[str, float] = {}
-        skipped: dict[str, Tensor] = {}
+        skipped: dict[str, dict[str, Tensor]] = {"skipped": {}, "skipped in a row": {}}
         for name, value in flat.items():
             parameter, key = name.rsplit("|", 1)
-            if parameter == "skipped":
-                skipped[key] = value
+            if parameter in skipped:
+                skipped[parameter][key] = value.to(self.parameters[0].device, copy=True)
             elif parameter == "scaler":
                 scaler[key] = int(value) if key in {"growth_interval", "_growth_tracker"} else float(value)
             else:
@@ -157,8 +158,7 @@ class Updater:
         if self.scaler is not None and scaler:
             self.scaler.load_state_dict(scaler)
         if self.guard is not None:
-            device = self.parameters[0].device
-            self.guard.skipped = {phase: count.clone().to(device) for phase, count in skipped.items()}
+            self.guard.skipped, self.guard.in_a_row = skipped.values()
 
 
 def _laid_out_as(parameter: Tensor, value: Tensor) -> Tensor:
