@@ -73,6 +73,7 @@ _RECIPES = {
     "lsgan": "DCGAN's networks under least squares",
     "wgan": "a critic with clipped weights, the first Wasserstein GAN",
     "dragan": "the gradient penalty around real pictures alone",
+    "dragan-cifar10": "DRAGAN for CIFAR-10 with DCGAN's networks, for a GPU",
     "ragan": "each picture against the mean of the other side",
     "bgan": "a generator that aims at the decision boundary",
     "f-gan": "any of seven f-divergences as a game",

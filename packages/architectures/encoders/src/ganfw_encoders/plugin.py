@@ -64,8 +64,10 @@ def ganfw_register_gan() -> Iterator[Part]:
 
 _RECIPES = {
     "aae": "digits by an adversarial autoencoder",
+    "aae-mnist": "digits by the adversarial autoencoder with the paper's networks, for a GPU",
     "aae-semi-supervised": "digits sorted by an adversarial autoencoder with 100 labels",
     "bigan": "digits, and an encoder that learned only from a discriminator of pairs",
+    "bigan-mnist": "digits and their encoder by the fully connected networks of BiGAN's paper, for a GPU",
     "bicogan": "digits by class, and an encoder that finds class and style",
     "vae": "digits by the variational autoencoder",
     "vae-gan": "digits by an autoencoder measured by its own discriminator",
