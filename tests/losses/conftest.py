@@ -83,13 +83,13 @@ def networks():
 
 @pytest.fixture
 def real():
-    """The reals of SYSTEMS-images section 2."""
+    """The reals of all goldens of penalties."""
     return torch.tensor([[1.0, 0.0], [0.5, -1.0]], dtype=torch.float64)
 
 
 @pytest.fixture
 def fake():
-    """The fakes of SYSTEMS-images section 2."""
+    """The fakes of all goldens of penalties."""
     return torch.tensor([[0.0, 2.0], [-1.0, 1.0]], dtype=torch.float64)
 
 

@@ -1,4 +1,6 @@
-"""Values and gradients of the adversarial losses. Goldens: SYSTEMS-images section 1, its inputs r and f."""
+"""Values and gradients of the adversarial losses. Goldens: the papers' formulas on r and f, computed apart
+from this code.
+"""
 
 import pytest
 import torch
@@ -153,7 +155,7 @@ def test_rpgan_without_real_logits_says_what_to_do():
     )
 
 
-# v* with g(v*) = T* = f'(p/q), and the divergence of P = (.7, .3) from Q = (.4, .6): SYSTEMS-images section 1.
+# v* with g(v*) = T* = f'(p/q), and the divergence of P = (.7, .3) from Q = (.4, .6), in closed form.
 EXACT = {
     "kl": ([1.55961579, 0.30685282], 0.18378690),
     "reverse-kl": ([0.55961579, -0.69314718], 0.19204199),  # v = -log(-T*), T* = -q/p

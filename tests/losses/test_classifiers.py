@@ -1,4 +1,6 @@
-"""Terms on heads of the discriminator, and losses weighted by side. Goldens: SYSTEMS-images section 1."""
+"""Terms on heads of the discriminator, and losses weighted by side. Goldens: the papers' formulas,
+computed apart from this code.
+"""
 
 import math
 

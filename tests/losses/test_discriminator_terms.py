@@ -1,4 +1,4 @@
-"""Drift, LeCam and consistency. Goldens: SYSTEMS-images section 2, with the logits of section 1."""
+"""Drift, LeCam and consistency. Goldens: the papers' formulas, computed apart from this code."""
 
 import pytest
 import torch

@@ -1,4 +1,6 @@
-"""Losses on energies, on tokens, and on a part of the fakes. Goldens: SYSTEMS-images section 1."""
+"""Losses on energies, on tokens, and on a part of the fakes. Goldens: the papers' formulas,
+computed apart from this code.
+"""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Path length, feature matching and pulling-away. Goldens: SYSTEMS-images sections 1 and 2."""
+"""Path length, feature matching and pulling-away. Goldens: the papers' formulas, computed apart from this code."""
 
 import pytest
 import torch

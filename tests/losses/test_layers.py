@@ -1,4 +1,4 @@
-"""Layers that see more than one sample. Goldens: SYSTEMS-images section 3."""
+"""Layers that see more than one sample. Goldens: the papers' formulas, computed apart from this code."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""The mathematics of the gradient penalties. Goldens: SYSTEMS-images section 2, D(x) = ½ xᵀAx and linear D."""
+"""The mathematics of the gradient penalties. Goldens: in closed form, for D(x) = ½ xᵀAx and linear D."""
 
 import pytest
 import torch

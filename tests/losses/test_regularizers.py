@@ -10,7 +10,7 @@ from ganfw_losses import DRAGAN, R1, R2, GradientPenalty, Wasserstein, WeightCli
 
 @pytest.fixture
 def play(networks, real, fake, make_step):
-    """A play of the quadratic discriminator on the samples of SYSTEMS-images section 2."""
+    """A play of the quadratic discriminator on the samples of all goldens."""
 
     def make(regularizer, factors=(1.0,), **settings):
         generator, discriminator = networks["Fixed"](fake), networks["Quadratic"](factors).double()
@@ -32,6 +32,25 @@ def test_values_and_logs(play, regularizer, golden, logged):
     given = play(regularizer, uniform=torch.tensor([0.25, 0.75], dtype=torch.float64))
     assert regularizer(given).item() == pytest.approx(golden, abs=1e-6)
     assert {name: value.item() for name, value in given.step.logged.items()} == pytest.approx(logged, abs=1e-6)
+
+
+def test_dragan_is_around_the_reals_and_asks_for_no_fakes(play):
+    # Section 2: U for each element, α for each sample, and the norms; section 4.14: it "must not touch fakes".
+    draws = {(2, 2): [[0.2, 0.6], [0.8, 0.4]], (2,): [0.5, 1.0]}
+    given = play(DRAGAN())
+    given.step.uniform = lambda *shape: torch.tensor(draws[shape], dtype=torch.float64)
+    given.generator = None  # none could be made
+    assert DRAGAN()(given).item() == pytest.approx(16.59813104, abs=1e-6)
+    norm = (2.57874357 + 1.90950259) / 2
+    assert given.step.logged["discriminator/gradient_norm_near_real"].item() == pytest.approx(norm, abs=1e-6)
+
+
+def test_dragan_without_perturbation_is_on_the_reals(play):
+    # Section 4.14. The gradients at the reals are (2, 1) and (0, -2.5), so √5 and 2.5 long.
+    regularizer = DRAGAN(weight=3.0, target=2.0)
+    given = play(regularizer)
+    given.step.uniform = lambda *shape: torch.zeros(shape)
+    assert regularizer(given).item() == pytest.approx(3 * ((5**0.5 - 2) ** 2 + 0.5**2) / 2)
 
 
 @pytest.mark.parametrize("regularizer", [R1(), R2(), GradientPenalty(), DRAGAN()])

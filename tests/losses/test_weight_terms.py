@@ -1,4 +1,6 @@
-"""Orthogonal, spectral norm and historical averaging. Goldens: SYSTEMS-images section 2."""
+"""Orthogonal, spectral norm and historical averaging. Goldens: the papers' formulas, computed
+apart from this code.
+"""
 
 import copy
 
@@ -82,6 +84,22 @@ def test_spectral_norm_divides_by_the_largest_singular_value(weight, sigma):
         layer(torch.zeros(1, 2, dtype=torch.float64))
     torch.testing.assert_close(layer.weight, weight / sigma, atol=1e-6, rtol=0)
     assert torch.linalg.matrix_norm(layer.weight, 2).item() == pytest.approx(1, abs=1e-3)
+
+
+def test_spectral_norm_takes_one_step_of_the_power_iteration_for_each_forward_in_training():
+    # σ = uᵀWv from u = 1/√3, by Miyato et al. 2018, algorithm 1: v ← Wᵀu, then u ← Wv. PyTorch moves v once more
+    # before it divides, half a step ahead; its σ, ‖Wᵀu‖, are worked out in float64.
+    layer = nn.Linear(2, 3, bias=False, dtype=torch.float64)
+    weight = layer.weight.data = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], dtype=torch.float64)
+    SpectralNorm().attach(layer)
+    norm = layer.parametrizations.weight[0]
+    norm._u.fill_(3**-0.5)
+    norm._v.copy_(nn.functional.normalize(weight.T @ norm._u, dim=0))
+    for golden, ahead in ((9.52260469, 9.52550959), (9.52551807, 9.52551809), (9.52551809, 9.52551809)):
+        v = norm._v.clone()
+        used = layer(torch.eye(2, dtype=torch.float64)).T
+        assert (norm._u @ weight @ v).item() == pytest.approx(golden, abs=1e-8)
+        torch.testing.assert_close(used, weight / ahead, atol=0, rtol=1e-9)
 
 
 def test_spectral_norm_is_on_every_layer_of_one_player_and_moves_in_training_alone():

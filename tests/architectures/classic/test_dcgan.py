@@ -8,7 +8,9 @@ from torch import nn
 
 import ganfw
 from ganfw.testing import check_part
+from ganfw.testing.toys import toy_data
 from ganfw_classic import DCGANDiscriminator, DCGANDiscriminatorConfig, DCGANGenerator
+from ganfw_losses import Wasserstein, WeightClip
 
 
 def parameter_count(network):
@@ -244,3 +246,24 @@ def test_virtual_normalisation_can_be_exported_for_any_number_of_samples():
     exported = torch.export.export(network, (torch.randn(3, 6),), dynamic_shapes=({0: torch.export.Dim("B")},))
     z = torch.randn(5, 6)
     torch.testing.assert_close(exported.module()(z), network(z))
+
+
+def test_as_the_critic_of_wgan_it_is_clipped_in_its_normalisation_too_and_gives_any_number():
+    # Arjovsky et al. 2017, algorithm 1, line 7, which clips w, all of the critic's parameters: those of batch
+    # normalisation too, which start at 1. No sigmoid: the opposite weights give the opposite scores.
+    critic, spec = DCGANDiscriminator(size=16, width=4), ganfw.ImageSpec(16)
+    gan = ganfw.TwoPlayerGAN(
+        DCGANGenerator(size=16, width=4, latent_dim=6), critic, Wasserstein(), regularizers={"clip": WeightClip(0.01)}
+    )
+    rate = dict.fromkeys(("generator", "discriminator"), ganfw.RMSPropConfig(lr=5e-5))
+    ganfw.Trainer(gan, toy_data(spec), steps=1, batch_size=8, ema=None, tracker=None, optimizers=rate).fit()
+    critic.cpu()
+    largest = {name: parameter.abs().max().item() for name, parameter in critic.named_parameters()}
+    norms = [name for name, module in critic.named_modules() if isinstance(module, nn.BatchNorm2d)]
+    assert max(largest.values()) == pytest.approx(0.01, abs=1e-9)
+    assert [largest[f"{name}.weight"] for name in norms] == [pytest.approx(0.01, abs=1e-9)]
+    assert all(critic.get_buffer(f"{name}.running_var").min() > 0.01 for name in norms)  # these are no parameters
+    x = torch.randn(4, 3, 16, 16)
+    scores = critic(x).logits[0]
+    critic.judge.weight.data.neg_()
+    torch.testing.assert_close(critic(x).logits[0], -scores, rtol=0, atol=0)

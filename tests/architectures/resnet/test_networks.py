@@ -4,6 +4,8 @@ Goldens: trainable parameters, worked out by hand from the papers' tables of lay
 are those that its authors publish.
 """
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -82,7 +84,12 @@ def test_attention_passes_its_input_at_first_and_learns_to_open():
     assert torch.equal(made, x)
     made.square().sum().backward()
     assert attention.gamma.grad.abs() > 0
-    assert all(layer.weight.grad.abs().max() == 0 for layer in (attention.query, attention.key, attention.value))
+    layers = attention.query, attention.key, attention.value, attention.out
+    assert all(layer.weight.grad.abs().max() == 0 for layer in layers)
+    attention.zero_grad()
+    nn.init.constant_(attention.gamma, 0.1)
+    attention(x).square().sum().backward()
+    assert all(layer.weight.grad.abs().max() > 0 for layer in layers)
 
 
 def test_attention_is_a_mean_of_values_where_all_keys_are_alike():
@@ -92,6 +99,26 @@ def test_attention_is_a_mean_of_values_where_all_keys_are_alike():
     nn.init.ones_(attention.gamma)
     mean = nn.functional.max_pool2d(attention.value(x), 2).mean((2, 3), keepdim=True)
     assert torch.allclose(attention(x), x + attention.out(mean))
+
+
+def test_attention_weighs_pooled_places_by_scores_that_are_not_scaled():
+    # 16 channels have keys of length 2. Every query is (1, 1); the largest keys of the two squares of four places are
+    # (½ log 3, ½ log 3) and (0, 0), the largest values 4 and 8. So the scores are log 3 and 0, the shares ¾ and ¼, and
+    # all places see 5; scores over √2 would show them 5.26.
+    attention, x = SelfAttention(16).double(), torch.zeros(1, 16, 2, 4, dtype=torch.float64)
+    half = math.log(3) / 2
+    x[0, 0] = 1
+    x[0, 1] = torch.tensor([[half, -1, 0, -2], [-3, -1, -1, -1]])
+    x[0, 2] = torch.tensor([[4, 1, 3, 8], [0, 2, 5, 7]])
+    with torch.no_grad():
+        for layer in (attention.query, attention.key, attention.value, attention.out):
+            layer.weight.zero_()
+        attention.query.weight[:, 0] = attention.key.weight[:, 1] = 1
+        attention.value.weight[0, 2] = attention.out.weight[3, 0] = 1
+        attention.gamma.fill_(0.5)
+    expected = x.clone()
+    expected[0, 3] = 2.5  # γ is ½
+    torch.testing.assert_close(attention(x), expected)
 
 
 def test_conditional_batch_norm_without_deviation_is_batch_norm():

@@ -271,6 +271,21 @@ class NoClip(ganfw.Constraint):
     pass
 
 
+class Freeze(ganfw.Constraint):
+    """Takes back each step of its player."""
+
+    def __init__(self, side):
+        super().__init__()
+        self.side = side
+
+    def attach(self, network):
+        self.kept = [parameter.detach().clone() for parameter in network.parameters()]
+
+    def forward(self, network):
+        for parameter, kept in zip(network.parameters(), self.kept, strict=True):
+            parameter.data.copy_(kept)
+
+
 class Wandering(torch.optim.SGD):
     """Momentum in a plain attribute, which no checkpoint holds."""
 
@@ -372,7 +387,7 @@ DEFECTS = {
     "logits that change with features": ("discriminator", judge(OtherWhenAsked), {"shapes"}),
     "a code of another length": ("encoder", config_of(miscounting), {"shapes"}),
     "an objective that is no scalar": ("loss", made(NoMean), {"scalars", "gradients", "precision", "training"}),
-    "a generator that learns nothing": ("loss", made(Deaf), {"gradients"}),
+    "a generator that learns nothing": ("loss", made(Deaf), {"gradients", "training"}),
     "a loss that ignores the fakes": ("loss", made(OneSided), {"gradients"}),
     "a loss that compares and does not say so": ("loss", made(LooksAnyway), {"comparison"}),
     "a loss that does not compare and says so": ("loss", made(LooksAway), {"comparison"}),
@@ -421,6 +436,17 @@ def test_the_message_says_what_was_expected_and_what_mends_it():
         "generator 'planted' fails 1 of its checks:\n\n  shapes: expected samples in [-1, 1], found "
     )
     assert found.endswith("\n    end with tanh, or clamp")
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_a_term_that_freezes_one_player_is_refused_by_that_players_name(player):
+    with pytest.raises(ConformanceError) as error:
+        check("regularizer", made(Freeze, player))
+    assert str(error.value) == (
+        "regularizer 'planted' fails 1 of its checks:\n\n"
+        f"  training: two steps of training changed nothing of the {player}\n"
+        "    give it a gradient, and let it move"
+    )
 
 
 def test_a_check_may_be_skipped_with_a_reason():

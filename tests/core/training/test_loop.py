@@ -7,6 +7,7 @@ from toys import GradientNorm, ToyDiscriminator, ToyGenerator, ring, toy_gan, to
 
 import ganfw
 from ganfw.training.step import Batch
+from ganfw_losses import PathLength
 
 
 def spy(gan):
@@ -84,17 +85,25 @@ def test_micro_batches_give_the_step_of_the_whole_batch():
     torch.testing.assert_close(*results, rtol=0, atol=1e-12)
 
 
-def test_lazy_phase_multiplies_its_term_and_corrects_adam():
-    # Karras et al. 2020 (StyleGAN2), appendix B, as configured for D: k = 16, lr .0025 -> .00235294, .99 -> .99058546
-    gan = toy_gan(regularizers={"r1": GradientNorm(every=16)})
-    adam = ganfw.AdamConfig(lr=0.0025, betas=(0.0, 0.99))
+@pytest.mark.parametrize(
+    ("side", "other", "term", "lr", "corrected_lr", "corrected_decay"),
+    [
+        ("discriminator", "generator", GradientNorm(every=16), 0.0025, 0.00235294, 0.99058546),
+        ("generator", "discriminator", PathLength(every=4, latent="z"), 0.002, 0.0016, 0.99199197),
+    ],
+)
+def test_lazy_phase_multiplies_its_term_and_corrects_adam(side, other, term, lr, corrected_lr, corrected_decay):
+    # Karras et al. 2020 (StyleGAN2), appendix B, as configured for D, k = 16, and for G, k = 4: lr · k / (k + 1), and
+    # the power k / (k + 1) of .99.
+    gan = toy_gan(regularizers={"lazy": term})
+    adam = ganfw.AdamConfig(lr=lr, betas=(0.0, 0.99))
     trainer = toy_trainer(gan, steps=1, optimizers={"discriminator": adam, "generator": adam})
-    assert next(phase.gain for phase in gan.phases if phase.name == "discriminator/r1") == 16
+    assert next(phase.gain for phase in gan.phases if phase.name == f"{side}/lazy") == term.every
     trainer.fit()
-    group = trainer.updaters["discriminator"].optimizer.param_groups[0]
-    assert float(group["lr"]) == pytest.approx(0.00235294, abs=1e-8)
-    assert group["betas"][1] == pytest.approx(0.99058546, abs=1e-8)
-    assert float(trainer.updaters["generator"].optimizer.param_groups[0]["lr"]) == pytest.approx(0.0025)
+    group = trainer.updaters[side].optimizer.param_groups[0]
+    assert float(group["lr"]) == pytest.approx(corrected_lr, abs=1e-8)
+    assert group["betas"][1] == pytest.approx(corrected_decay, abs=1e-8)
+    assert float(trainer.updaters[other].optimizer.param_groups[0]["lr"]) == pytest.approx(lr)
 
 
 def test_learning_rate_follows_images_shown():

@@ -47,6 +47,26 @@ def test_on_a_cpu_a_step_is_that_of_foreach(name):
     assert updater.obstacle is None
 
 
+@pytest.mark.parametrize(
+    ("config", "golden"),
+    [
+        # lr · g / √((1 - .99) g²) = 10 lr
+        (ganfw.RMSPropConfig(lr=5e-5), 0.9995),
+        # both means are corrected for their first step, so lr · g / √g² = lr
+        (ganfw.AdamConfig(lr=0.1, betas=(0.0, 0.99)), 0.9),
+    ],
+    ids=["rmsprop", "adam"],
+)
+def test_the_first_step_is_as_long_whatever_the_gradient(config, golden):
+    """Closed forms, of the optimizers of WGAN and of WGAN-GP, from a weight of 1."""
+    weight = torch.nn.Parameter(torch.ones(3, dtype=torch.float64))
+    updater = Updater(config, {"weight": weight}, correction=1.0, half=None)
+    weight.grad = torch.tensor([0.03, 1.0, -40.0], dtype=torch.float64)
+    updater.follow(0)
+    updater.step("phase")
+    assert weight.tolist() == pytest.approx([golden, golden, 2 - golden], abs=1e-7)
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("name", KINDS)
 def test_on_cuda_a_step_can_be_recorded(name):

@@ -162,13 +162,13 @@ def training(subject: Subject) -> None:
 
 
 def _train(gan: TwoPlayerGAN, subject: Subject) -> None:
-    before = [parameter.detach().clone() for parameter in gan.parameters()]
+    players = {"generator": gan.generator, "discriminator": gan.discriminator}
+    before = {name: [p.detach().clone() for p in network.parameters()] for name, network in players.items()}
     Trainer(gan, toy_data(subject.spec), steps=2, batch_size=COUNT, ema=None, log_every=1).fit()
     gan.cpu()
-    for name in ("generator", "discriminator"):
-        network = getattr(gan, name)
-        changed = [not torch.equal(a, b) for a, b in zip(before, gan.parameters(), strict=True)]
-        require(any(changed), "training changed nothing")
+    for name, network in players.items():
+        moved = any(not torch.equal(a, b) for a, b in zip(before[name], network.parameters(), strict=True))
+        require(moved, f"two steps of training changed nothing of the {name}", "give it a gradient, and let it move")
         require(all(p.isfinite().all() for p in network.parameters()), f"after two steps the {name} is not finite")
 
 
