@@ -20,8 +20,8 @@ LARGE = 2_000_000
 """Parameters above which a dry run is made with narrower networks."""
 WIDTHS = ("width", "base_width", "channels_base", "hidden")
 
-# Recipe: classes of the data that it is for, parameters of the generator, of the discriminator. The source of each number
-# stands in tests/architectures. InfoGAN's discriminator has its head for the codes; CR-GAN has SN-GAN's networks.
+# Recipe: classes of its data, parameters of the generator and of the discriminator. tests/architectures says where they
+# are from. InfoGAN's discriminator has its head for the codes; CR-GAN has the networks of SN-GAN.
 COUNTS = {
     "dcgan-64": (0, 3_576_704, 2_765_568),
     "gan": (0, 2_503_984, 1_231_441),
