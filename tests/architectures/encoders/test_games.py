@@ -52,6 +52,17 @@ def test_it_samples_encodes_and_reconstructs(name, game, step):
         assert gan.reconstruct(x).shape == x.shape
 
 
+@pytest.mark.parametrize("name", GAMES)
+def test_it_says_how_real_it_holds_samples_where_it_judges_them(name, game, step):
+    gan, play = game(name).eval(), step()
+    said = gan.realness(play.batch.real, play.batch.get("condition"))
+    if name in {"aae", "aae-semi-supervised", "vae"}:
+        assert said is None
+    else:
+        logits = gan.plays(play, "discriminator")[0].real_verdict.logits
+        torch.testing.assert_close(said, torch.stack(list(logits), 1))
+
+
 def logits_of(gan, step):
     play = gan.plays(step, "generator")[0]
     return play.real_verdict.logits[0], play.fake_verdict.logits[0]

@@ -215,6 +215,12 @@ class TwoPlayerGAN(GAN):
             condition = torch.randint(self.condition.count, (count,), generator=rng, device=rng.device)
         return noise, condition
 
+    def realness(self, x: Tensor, condition: Tensor | None = None) -> Tensor | None:
+        """What the discriminator says, not augmented; see `GAN.realness`. Shape: result ``(B, J)``."""
+        logits = self.discriminator(x, condition).logits
+        each = torch.stack([judge.flatten(1).mean(1) if judge.ndim > 1 else judge for judge in logits], 1)
+        return -each if self.discriminator.energies else each
+
     def after_optimizer(self, phase: Phase) -> None:
         """Apply the constraints on the networks that the phase has moved."""
         for term in self.regularizers.values():
@@ -280,8 +286,8 @@ class TwoPlayerGAN(GAN):
                 heads = ", ".join(f"{key}: {n}" for key, n in self.discriminator.heads.items()) or "none"
                 raise GanfwError(
                     f"regularizers.{name} reads the discriminator's head {head!r} of length {length}, but the heads of "
-                    f"{network} are {heads}. Set discriminator.heads.{head}={length}, or leave the term out: "
-                    f"regularizers.{name}=null."
+                    f"{network} are {heads}. Set discriminator.heads.{head}={length}, or discriminator.{head}={length} "
+                    f"where its type has no other head; or leave the term out: regularizers.{name}=null."
                 )
         mixing = self.discriminator.uses_batch_statistics
         penalties = [n for n, t in self.regularizers.items() if isinstance(t, Regularizer) and t.per_sample]

@@ -106,6 +106,17 @@ class GAN(nn.Module):
             "sample_truncated()."
         )
 
+    def realness(self, x: Tensor, condition: Tensor | None = None) -> Tensor | None:
+        """How real the discriminator holds samples to be, larger for what is more real.
+
+        Measured on samples that it learned from and on others, this shows how far it overfits.
+
+        Shape:
+            x: ``(B, *spec.shape)``; condition: ``(B, ...)``; result: ``(B, J)`` for J judges, or ``None`` where nothing
+            judges samples, as here.
+        """
+        return None
+
     @property
     def can_sample(self) -> bool:
         """Whether the GAN makes samples from latents alone; a translator, which needs an input, does not."""

@@ -128,6 +128,10 @@ class AAE(Encodes, TwoPlayerGAN):
             code = torch.cat([softmax(code[:, : self.classes], 1), code[:, self.classes :]], 1)
         return code
 
+    def realness(self, x: Tensor, condition: Tensor | None = None) -> Tensor | None:
+        """None: the discriminator judges codes. See `GAN.realness`."""
+        return None
+
     def encode(self, x: Tensor) -> Tensor:
         """The code of each sample; in a semi-supervised game class probabilities, then style. See `Encodes.encode`."""
         return self.code_of(x)

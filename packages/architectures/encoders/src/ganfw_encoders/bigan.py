@@ -173,6 +173,11 @@ class BiGAN(Encodes, TwoPlayerGAN):
             terms["extrinsic"] = self.extrinsic(found, play.condition, play.images)
         return terms
 
+    def realness(self, x: Tensor, condition: Tensor | None = None) -> Tensor | None:
+        """What the discriminator says of samples with their codes; see `GAN.realness`. Shape: result ``(B, J)``."""
+        rows = [] if condition is None or self.condition is None else [self.rows(condition).to(x.dtype)]
+        return super().realness(x, torch.cat([self.encode(x), *rows], 1))
+
     def encode(self, x: Tensor) -> Tensor:
         """The latent of each sample, without its condition; see `Encodes.encode`. Shape: ``(B, ...)`` to ``(B, Z)``."""
         code: Tensor = self.encoder(x)

@@ -8,7 +8,6 @@ import torch
 
 from ganfw.data.stream import Stream, batches
 from ganfw.health import measures
-from ganfw.networks import Discriminator
 from ganfw.specs import SequenceSpec
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ class Probe:
 
     def __init__(self, trainer: Trainer, held_out: Dataset | None = None) -> None:
         self._trainer, self._held_out = trainer, held_out
-        judge = getattr(trainer.gan, "discriminator", None)
-        self._judge = judge if isinstance(judge, Discriminator) else None
         self._real: Tensor | None = None
         comparable = len(trainer.data) > 1 and not isinstance(trainer.data.spec, SequenceSpec)
         if trainer.gan.can_sample and comparable:
@@ -54,26 +51,24 @@ class Probe:
                 "health/nearest": measures.nearest(self._real, fake),
                 "health/missing": self._cells.missing(fake),
             }
-        if self._held_out is not None and self._judge is not None:
-            seen, unseen = (self._logits(data) for data in (self._trainer.data, self._held_out))
-            found["health/overfitting"] = 2 * measures.separation(seen, unseen) - 1
+        if self._held_out is not None:
+            seen, unseen = self._realness(self._trainer.data), self._realness(self._held_out)
+            if seen is not None and unseen is not None:
+                found["health/overfitting"] = 2 * measures.separation(seen, unseen) - 1
         return {name: float(value) for name, value in found.items()}
 
-    def _logits(self, data: Dataset) -> Tensor:
-        """The discriminator's logits, in evaluation mode. Shape: ``(_FAKE, judges)``."""
-        judge = self._judge
-        assert judge is not None  # else nobody asks
-        training = {module: module.training for module in judge.modules()}
-        judge.eval()
+    def _realness(self, data: Dataset) -> Tensor | None:
+        """What the GAN says of samples, in evaluation mode. Shape: ``(_FAKE, judges)``."""
+        gan = self._trainer.gan
+        training = {module: module.training for module in gan.modules()}
+        gan.eval()
         try:
-            verdicts = [judge(batch.real, batch.get("condition")).logits for batch in self._read(data, _FAKE)]
+            said = [gan.realness(batch.real, batch.get("condition")) for batch in self._read(data, _FAKE)]
         finally:
             for module, mode in training.items():
                 module.training = mode
-        sign = -1 if judge.energies else 1
-        return sign * torch.cat(
-            [torch.stack([each.reshape(len(each), -1).mean(1) for each in logits], 1) for logits in verdicts]
-        )
+        known = [each for each in said if each is not None]
+        return torch.cat(known) if known else None
 
     def _read(self, data: Dataset, count: int) -> list[Batch]:
         """The same rows each time."""
