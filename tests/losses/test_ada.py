@@ -1,4 +1,7 @@
-"""ADA: its transformations against matrices written out, and its controller. Goldens: SYSTEMS-images section 3."""
+"""ADA: its transformations against matrices written out, and its controller.
+
+Goldens: the paper's formulas, computed apart from this code.
+"""
 
 import math
 
@@ -7,6 +10,7 @@ import torch
 from toys import ring, toy_gan, toy_trainer
 
 from ganfw.config.base import Schedule
+from ganfw.errors import GanfwError
 from ganfw.game import Play, TwoPlayerGAN
 from ganfw.networks import Discriminator, Verdict
 from ganfw.terms import Augmentation
@@ -318,3 +322,21 @@ def test_instance_noise_fades(pictures):
     torch.testing.assert_close(noise(pictures, Draw(0, 0, images=500)) - pictures, added / 2)
     assert noise(pictures, Draw(0, 0, images=1000)).equal(pictures)
     assert not noise(pictures, Draw(0, 1)).equal(noise(pictures, Draw(0, 0)))
+
+
+@pytest.mark.parametrize("make", [lambda: Pipe(0.5), lambda: ADA(start=0.5)])
+def test_what_it_keeps_can_be_trained_through_after_inference(make):
+    augment, x = make(), torch.rand(2, 3, 26, 34)  # sizes that no other test uses
+    with torch.inference_mode():
+        augment(x, Draw(0, 0))
+    augment(x.requires_grad_(), Draw(0, 0)).sum().backward()
+    assert x.grad.any()
+
+
+@pytest.mark.parametrize("make", [Pipe, ADA])
+def test_an_unknown_group_is_refused(make):
+    with pytest.raises(GanfwError) as error:
+        make(groups={"colour": 1.0})
+    assert str(error.value) == (
+        "groups of transformations: there is no 'colour'; give some of blit, geom, color, noise, cutout"
+    )

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from ganfw.errors import GanfwError
 from ganfw.training.step import Draw
 from ganfw_losses import DiffAugment
 from ganfw_losses.augmentation.operations import color, cutout, flip, translation
@@ -180,3 +181,17 @@ def test_it_augments_what_the_discriminator_sees_but_not_what_a_penalty_differen
     # dD/dx is 1/64 at each pixel that the square left, so the squared norm counts them.
     hidden = cutout(torch.ones_like(real), make_step(real)).sum((1, 2, 3))
     torch.testing.assert_close(penalty, (hidden / 64**2).mean())
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"policy": ("colour",)}, "policy of DiffAugment: there is no 'colour'; give some of color, flip, translation, "
+         "cutout"),
+        ({"fill": "wrap"}, "fill of DiffAugment: there is no 'wrap'; give some of zeros, edge, mirror"),
+    ],
+)  # fmt: skip
+def test_what_it_does_not_know_is_refused_before_training(settings, message):
+    with pytest.raises(GanfwError) as error:
+        DiffAugment(**settings)
+    assert str(error.value) == message

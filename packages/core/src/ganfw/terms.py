@@ -6,10 +6,12 @@ survives a resume, and moves it in ``after_step``.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from torch import Tensor, nn
+
+from ganfw.errors import GanfwError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ganfw.training.step import Draw
 
 
-class Term(nn.Module):
+class Term(nn.Module, ABC):
     """What losses, regularizers and augmentations have in common."""
 
     def after_step(self, mean: Callable[[str], Tensor]) -> None:
@@ -26,8 +28,9 @@ class Term(nn.Module):
 
         Args:
             mean: ``mean("discriminator/real")`` is the mean over the whole global batch of what was logged under
-                that name in this step: a scalar on the device, equal on all processes; a ``KeyError`` where nothing
-                was logged, since the phase was not due.
+                that name in this step: a scalar on the device, equal on all processes. It raises a ``KeyError`` where
+                nothing was logged, since the phase was not due or its network is frozen; then the state has to stay
+                as it is. So read all means first, and move the state after that, within ``suppress(KeyError)``.
         """
 
 
@@ -66,6 +69,9 @@ class Regularizer(Term):
     Args:
         every: Evaluate each ``every`` steps. Above 1 the term gets a phase of its own, is multiplied by ``every``, and
             the optimizer is corrected for it (lazy regularization, Karras et al. 2020, appendix B).
+
+    Raises:
+        GanfwError: If ``every`` is below 1.
     """
 
     side: Side | Literal["both"] = "discriminator"
@@ -82,6 +88,11 @@ class Regularizer(Term):
 
     def __init__(self, every: int = 1) -> None:
         super().__init__()
+        if every < 1:
+            raise GanfwError(
+                f"{type(self).__name__}: every={every}, but it is a number of steps: give 1 for each of them, or more. "
+                "To leave a term out, do not give it."
+            )
         self.every = every
 
     def attach(self, network: nn.Module) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
@@ -52,7 +53,8 @@ class BEGAN(Loss):
 
     def after_step(self, mean: Callable[[str], Tensor]) -> None:
         """Move k and M by the step's ``discriminator/real`` and ``discriminator/fake``."""
-        real, fake = mean("discriminator/real"), mean("discriminator/fake")
-        gap = self.gamma * real - fake
-        self.k.add_(self.rate * gap).clamp_(0, 1)
-        self.measure.copy_(real + gap.abs())
+        with suppress(KeyError):
+            real, fake = mean("discriminator/real"), mean("discriminator/fake")
+            gap = self.gamma * real - fake
+            self.k.add_(self.rate * gap).clamp_(0, 1)
+            self.measure.copy_(real + gap.abs())

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ganfw.terms import Augmentation
-from ganfw_losses.augmentation.pipe import BGC, augmented
+from ganfw_losses.augmentation.pipe import BGC, augmented, factors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +35,9 @@ class ADA(Augmentation):
         groups: Factors on p by group: ``blit``, ``geom``, ``color``, ``noise``, ``cutout``; a group that is not named
             is left out. The default is the authors' ``bgc``.
 
+    Raises:
+        GanfwError: If there is no such group.
+
     References:
         Karras et al. 2020, Training Generative Adversarial Networks with Limited Data, section 3, equation 1.
     """
@@ -50,7 +53,7 @@ class ADA(Augmentation):
     ) -> None:  # fmt: skip
         super().__init__()
         self.target, self.interval, self.kimg, self.most = target, interval, kimg, most
-        self.groups = dict(groups)
+        self.groups = factors(groups)
         self.register_buffer("p", torch.full((), start))
         self.register_buffer("signs", torch.zeros(()))
         self.register_buffer("steps", torch.zeros((), dtype=torch.int64))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ganfw.terms import Augmentation
-from ganfw_losses.augmentation.operations import Fill, color, cutout, flip, translation
+from ganfw_losses.augmentation.operations import Fill, color, cutout, flip, refuse_unknown, translation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,9 @@ class DiffAugment(Augmentation):
         fill: What a translation brings in: ``zeros`` as in the paper; the ``edge``, which suits pictures on a white or
             black background; or the ``mirror`` image.
 
+    Raises:
+        GanfwError: If there is no such transformation or filling.
+
     References:
         Zhao et al. 2020, Differentiable Augmentation for Data-Efficient GAN Training, section 3.2.
     """
@@ -34,6 +37,8 @@ class DiffAugment(Augmentation):
     def __init__(self, policy: Sequence[Policy] = ("color", "translation", "cutout"), fill: Fill = "zeros") -> None:
         super().__init__()
         self.policy, self.fill = tuple(policy), fill
+        refuse_unknown("policy of DiffAugment", self.policy, get_args(Policy))
+        refuse_unknown("fill of DiffAugment", [fill], get_args(Fill))
 
     def forward(self, x: Tensor, draw: Draw) -> Tensor:
         """Transform each picture.

@@ -10,13 +10,28 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
+from ganfw.errors import GanfwError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from ganfw.training.step import Draw
 
 Fill = Literal["zeros", "edge", "mirror"]
 
 TRANSLATION = 1 / 8  # largest shift, as a part of the size
 CUTOUT = 1 / 2  # side of the square, as a part of the size
+
+
+def refuse_unknown(what: str, names: Iterable[str], there: Sequence[str]) -> None:
+    """Before training, not in its course.
+
+    Raises:
+        GanfwError: If there is no such name.
+    """
+    for name in names:
+        if name not in there:
+            raise GanfwError(f"{what}: there is no {name!r}; give some of {', '.join(there)}")
 
 
 def color(x: Tensor, draw: Draw) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import pi
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from torch import Tensor
 from ganfw.config.base import Scheduled, value_at
 from ganfw.terms import Augmentation
 from ganfw_losses.augmentation.geometry import blit, geom, transform
-from ganfw_losses.augmentation.operations import cutout
+from ganfw_losses.augmentation.operations import cutout, refuse_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 Group = Literal["blit", "geom", "color", "noise", "cutout"]
 BGC: Mapping[Group, float] = {"blit": 1.0, "geom": 1.0, "color": 1.0}
+
+
+def factors(groups: Mapping[Group, float]) -> dict[Group, float]:
+    """A copy of the factors by group.
+
+    Raises:
+        GanfwError: If there is no such group.
+    """
+    refuse_unknown("groups of transformations", groups, get_args(Group))
+    return dict(groups)
 
 
 def augmented(x: Tensor, draw: Draw, p: Tensor, groups: Mapping[Group, float]) -> Tensor:
@@ -87,6 +97,9 @@ class Pipe(Augmentation):
         groups: Factors on p by group: ``blit``, ``geom``, ``color``, ``noise``, ``cutout``; a group that is not named
             is left out.
 
+    Raises:
+        GanfwError: If there is no such group.
+
     References:
         Karras et al. 2020, Training Generative Adversarial Networks with Limited Data, appendix B; scheduled: Huang et
         al. 2024, The GAN is dead; long live the GAN!, appendix.
@@ -94,7 +107,7 @@ class Pipe(Augmentation):
 
     def __init__(self, p: Scheduled = 0.3, groups: Mapping[Group, float] = BGC) -> None:
         super().__init__()
-        self.p, self.groups = p, dict(groups)
+        self.p, self.groups = p, factors(groups)
 
     def forward(self, x: Tensor, draw: Draw) -> Tensor:
         """Transform each picture; see `augmented`."""

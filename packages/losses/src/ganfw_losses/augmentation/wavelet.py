@@ -46,13 +46,16 @@ def constant(values: tuple[float, ...], like: Tensor) -> Tensor:
     return _kept(values, like.dtype, like.device)
 
 
+# A tensor made in inference mode can never be trained through, and these live as long as the process.
 @cache
+@torch.inference_mode(mode=False)
 def _kept(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
     return torch.tensor(values, dtype=dtype, device=device)
 
 
 # Each axis is filtered by one product with a matrix: several times as fast as a convolution of a single channel.
 @cache
+@torch.inference_mode(mode=False)
 def _doubling(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Shape: ``(2 size, size)``. The gain of 2 makes up for the zeros between the pixels."""
     taps = _kept(SYM6, dtype, device)[None, None] * 2**0.5
@@ -61,6 +64,7 @@ def _doubling(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
 
 
 @cache
+@torch.inference_mode(mode=False)
 def _halving(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
     """Shape: ``(size / 2 - EDGE, size)``."""
     taps = _kept(SYM6, dtype, device)[None, None] / 2**0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -63,7 +64,9 @@ class LeCam(Regularizer):
 
     def after_step(self, mean: Callable[[str], Tensor]) -> None:
         """Move the anchors by the step's means, ``discriminator/real`` and ``discriminator/fake``."""
-        share = torch.where(self.steps < self.start, 1.0, 1 - self.decay).to(self.real_mean)
-        self.real_mean.lerp_(mean("discriminator/real").to(self.real_mean), share)
-        self.fake_mean.lerp_(mean("discriminator/fake").to(self.fake_mean), share)
-        self.steps += 1
+        with suppress(KeyError):
+            real, fake = mean("discriminator/real"), mean("discriminator/fake")
+            share = torch.where(self.steps < self.start, 1.0, 1 - self.decay).to(self.real_mean)
+            self.real_mean.lerp_(real.to(self.real_mean), share)
+            self.fake_mean.lerp_(fake.to(self.fake_mean), share)
+            self.steps += 1
