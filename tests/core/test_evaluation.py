@@ -109,3 +109,31 @@ def test_tokens_are_refused():
 
     with pytest.raises(ganfw.GanfwError, match=r"^sliced-wasserstein compares numbers, but the samples are tokens"):
         SlicedWassersteinConfig().build(ganfw.SequenceSpec(4, 10))
+
+
+@pytest.mark.parametrize(
+    ("spec", "condition", "settings", "message"),
+    [
+        (
+            ganfw.ImageSpec(32), None, {},
+            "the model makes ImageSpec(size=32, channels=3, condition=None), but the data are VectorSpec(length=2, "
+            "condition=None); compare with data that were prepared as those that it learned from",
+        ),
+        (
+            ganfw.VectorSpec(2, ganfw.Condition("class", 3)), None, {},
+            "the model is conditioned on 3 class values, but the data have none; compare with data that have the same "
+            "labels",
+        ),
+        (
+            ganfw.VectorSpec(2, ganfw.Condition("class", 3)), [0, 1] * 5, {},
+            "the model is conditioned on 3 class values, but the data have 2 class values; compare with data that have "
+            "the same labels",
+        ),
+        (None, None, {"count": -1}, "count=-1: give the number of samples to compare, 1 or more"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_refused(spec, condition, settings, message):
+    data = ganfw.ArrayData(torch.randn(10, 2), condition=condition)
+    with pytest.raises(ganfw.GanfwError) as error:
+        evaluation(normal(0), data, spec, **settings)
+    assert str(error.value) == message

@@ -328,7 +328,8 @@ def test_a_term_that_reads_a_head_needs_it(there, shown):
         ganfw.TwoPlayerGAN(ToyGenerator(), discriminator, Logistic(), regularizers={"digits": Heads()})
     assert str(caught.value) == (
         "regularizers.digits reads the discriminator's head 'class' of length 3, but the heads of ToyDiscriminator are "
-        f"{shown}. Set discriminator.heads.class=3, or leave the term out: regularizers.digits=null."
+        f"{shown}. Set discriminator.heads.class=3, or discriminator.class=3 where its type has no other head; or "
+        "leave the term out: regularizers.digits=null."
     )
     discriminator.heads = {"class": 3}
     ganfw.TwoPlayerGAN(ToyGenerator(), discriminator, Logistic(), regularizers={"digits": Heads()})
@@ -367,3 +368,12 @@ def test_a_subclass_says_who_plays_and_what_is_real():
     gan.after_optimizer(gan.phases[1])
     assert all(p.abs().max() <= 0.01 for n in (gan.helper, gan.generator) for p in n.parameters())
     assert any(p.abs().max() > 0.01 for p in gan.discriminator.parameters())
+
+
+def test_a_term_is_evaluated_each_step_or_less_often():
+    with pytest.raises(ganfw.GanfwError) as error:
+        HistoricalAveraging(every=0)
+    assert str(error.value) == (
+        "HistoricalAveraging: every=0, but it is a number of steps: give 1 for each of them, or more. To leave a term "
+        "out, do not give it."
+    )

@@ -8,6 +8,7 @@ from safetensors.torch import load_file
 from toys import ring, toy_gan, toy_trainer
 
 import ganfw
+from ganfw.model import Model
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,41 @@ def test_a_run_of_stages_opens_its_last_stage(tmp_path):
         trainer.fit()
     model = ganfw.load(tmp_path, gan=toy_gan(), device=trainer.device)
     torch.testing.assert_close(model.sample(4), trainer.sample(4, seed=0))
+
+
+def test_the_tenth_stage_comes_after_the_ninth(tmp_path):
+    for number in (9, 10):
+        trainer = toy_trainer(toy_gan(seed=number), run=tmp_path / f"{number}-part", steps=1)
+        trainer.fit()
+    assert ganfw.load(tmp_path, gan=toy_gan()).folder == tmp_path / "10-part" / "model"
+
+
+CLASSES, VECTORS = ganfw.Condition("class", 3), ganfw.Condition("vector", 2)
+EXPECTED = (
+    "condition: expected a tensor, int64 of shape (4,), from 0 to 2, such as torch.zeros(4, dtype=torch.int64); got "
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "given", "message"),
+    [
+        (None, {"count": 0}, "count=0: give a whole number from 1 on"),
+        (None, {"count": -1}, "count=-1: give a whole number from 1 on"),
+        (None, {"batch_size": 0}, "batch_size=0: give a whole number from 1 on"),
+        (None, {"condition": torch.zeros(4)}, "condition: this model is not conditional; leave it out"),
+        (CLASSES, {"condition": [0, 1, 2, 0]}, EXPECTED + "a list"),
+        (CLASSES, {"condition": torch.tensor([0, 1])}, EXPECTED + "int64 of shape (2,)"),
+        (CLASSES, {"condition": torch.zeros(4)}, EXPECTED + "float32 of shape (4,)"),
+        (CLASSES, {"condition": torch.tensor([0, 1, 2, 3])}, EXPECTED + "numbers from 0 to 3"),
+        (VECTORS, {"condition": torch.zeros(4, 3)}, "condition: expected a tensor, floats of shape (4, 2), such as "
+         "torch.zeros(4, 2); got float32 of shape (4, 3)"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_sampled_is_refused_at_once(condition, given, message):
+    model = Model(toy_gan(), ganfw.VectorSpec(2, condition), 0)
+    with pytest.raises(ganfw.GanfwError) as caught:
+        model.batches(**{"count": 4, **given})
+    assert str(caught.value) == message
 
 
 def test_a_gan_that_only_translates_trains_and_saves_without_samples(tmp_path):

@@ -93,3 +93,10 @@ def test_recipes_are_short_and_explain_every_key(name):
 def test_every_shipped_recipe_is_registered():
     folder = RECIPES["dcgan"].path.parent
     assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.yaml" for name in RECIPES)
+
+
+@pytest.mark.parametrize("size", [0, -3])
+@pytest.mark.parametrize("config", [MLPGeneratorConfig, MLPDiscriminatorConfig])
+def test_a_layer_has_a_unit_at_least(config, size):
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        config(hidden=(4, size))

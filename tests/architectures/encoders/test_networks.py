@@ -183,3 +183,10 @@ def test_networks_explain_what_they_cannot_see(config, spec, message):
     with pytest.raises(ganfw.GanfwError) as caught:
         config.build(spec)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("size", [0, -3])
+@pytest.mark.parametrize("config", [MLPEncoderConfig, JointMLPConfig, JointConvConfig])
+def test_a_layer_has_a_unit_at_least(config, size):
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        config(hidden=(4, size))

@@ -1,5 +1,6 @@
 """The kit on what is made of parts: games, recipes and plugins."""
 
+import sys
 from types import ModuleType
 from typing import ClassVar
 
@@ -60,6 +61,62 @@ def test_a_recipe_is_built_and_stepped(tmp_path):
 def test_installed_plugins_load_light():
     for name in ("losses", "classic", "emoji64"):
         assert check_plugin(name).passed == ["loads", "summaries", "light", "requires"]
+
+
+LISTENER = "import ganfw\n\n\n@ganfw.hookimpl\ndef ganfw_after_step(trainer):\n    pass\n"
+
+
+def install(folder, module, *requires):
+    """A distribution of one module, as pip would lay it out."""
+    (folder / "planted_module.py").write_text(module)
+    about = folder / "planted-0.1.dist-info"
+    about.mkdir()
+    lines = ["Metadata-Version: 2.1", "Name: planted", "Version: 0.1", *(f"Requires-Dist: {r}" for r in requires)]
+    (about / "METADATA").write_text("\n".join(lines) + "\n")
+    (about / "entry_points.txt").write_text("[ganfw]\nplanted = planted_module\n")
+
+
+@pytest.fixture
+def planted(tmp_path, monkeypatch):
+    """Installs a plugin and gives what the kit says of it: nothing, or the whole message."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    def check(module, *requires):
+        install(tmp_path, module, *requires)
+        try:
+            with using(load_registry()):
+                check_plugin("planted")
+        except ConformanceError as error:
+            return str(error)
+        return ""
+
+    yield check
+    sys.modules.pop("planted_module", None)
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    ["ganfw-core (>=0.1,<0.2)", "ganfw_core>=0.1", "ganfw-core==0.1.0", "Ganfw-Core>=0.1", "ganfw-core[x]>=0.1"],
+)
+def test_a_requirement_may_be_written_in_any_way(planted, requirement):
+    assert planted(LISTENER, requirement) == ""
+
+
+@pytest.mark.parametrize("requirement", ["ganfw-core", "ganfw-core-extras>=0.1"])
+def test_a_plugin_says_which_core_it_needs(planted, requirement):
+    assert "requires: its metadata do not say which ganfw-core it needs" in planted(LISTENER, requirement)
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("import torch", 'light: importing planted_module imports torch\n    name settings by "module:Class", and'),
+        ("raise RuntimeError('no licence')", "light: importing planted_module fails: RuntimeError: no licence"),
+    ],
+)
+def test_why_a_plugin_does_not_load_light(planted, module, message):
+    assert message in planted(module, "ganfw-core>=0.1")
 
 
 def test_a_plugin_that_is_not_installed():

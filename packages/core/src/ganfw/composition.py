@@ -40,7 +40,8 @@ def compose(
     """Make a two-player GAN of parts.
 
     Each part is a name (``"dcgan"``), a mapping (``{"type": "dcgan", "width": 32}``), a config, or a module made by
-    hand that subclasses the role's class (`Generator`, `Discriminator`, `Loss`, ...).
+    hand that subclasses the role's class (`Generator`, `Discriminator`, `Loss`, ...). The parts draw their weights from
+    PyTorch's global generator: call ``torch.manual_seed`` before, to get the same ones again.
 
     Args:
         generator: Makes samples from latents.
@@ -101,8 +102,8 @@ def open_data(
         settings: Further settings of the data part.
 
     Raises:
-        GanfwError: If there is neither such a part nor such a path, if the settings are wrong, or if the data cannot
-            be read.
+        GanfwError: If there is neither such a part nor such a path, if a size or the settings are wrong, or if the
+            data cannot be read.
     """
     value: Any = what
     known = registry().parts("data")

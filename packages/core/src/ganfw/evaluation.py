@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ganfw.data.dataset import Dataset
     from ganfw.model import Model
+    from ganfw.specs import Condition
 
 Fact = str | int | float | bool | None
 """A value in a protocol."""
@@ -58,6 +59,10 @@ class Evaluation:
 
     Attributes:
         shared: What metrics compute once and hand on to each other (features), by any key.
+
+    Raises:
+        GanfwError: If the data are of another kind, size or condition than what the model makes, or if ``count`` is
+            below 1.
     """
 
     def __init__(
@@ -66,6 +71,22 @@ class Evaluation:
         self.model, self.data = model, data
         self.count, self.seed, self.batch_size = count, seed, batch_size
         self.shared: dict[Hashable, Any] = {}
+        self._refuse_what_cannot_be_compared()
+
+    def _refuse_what_cannot_be_compared(self) -> None:
+        made, real = self.model.spec, self.data.spec
+        if replace(made, condition=None) != replace(real, condition=None):
+            raise GanfwError(
+                f"the model makes {replace(made, condition=None)}, but the data are {replace(real, condition=None)}; "
+                "compare with data that were prepared as those that it learned from"
+            )
+        if made.condition is not None and made.condition != real.condition:
+            raise GanfwError(
+                f"the model is conditioned on {_told(made.condition)}, but the data have {_told(real.condition)}; "
+                "compare with data that have the same labels"
+            )
+        if self.count < 1:
+            raise GanfwError(f"count={self.count}: give the number of samples to compare, 1 or more")
 
     @property
     def real_count(self) -> int:
@@ -114,6 +135,13 @@ class Evaluation:
         steps = -(-count // self.batch_size)
         for step, batch in enumerate(batches(stream, 0, steps, device=self.model.device)):
             yield batch.rows(0, count - step * self.batch_size)
+
+
+def _told(condition: Condition | None) -> str:
+    if condition is None:
+        return "none"
+    names = ", ".join(condition.names[:3]) + (", ..." if len(condition.names) > 3 else "")
+    return f"{condition.count} {condition.kind} values" + (f" ({names})" if names else "")
 
 
 class Metric(ABC):

@@ -64,7 +64,12 @@ class Model:
             truncation: For typical samples in place of varied ones: by default, how far latents may be from 0.
 
         Shape:
+            condition: ``(count,)`` for classes, ``(count, length)`` for vectors;
             result: ``(count, *spec.shape)`` in the spec's range.
+
+        Raises:
+            GanfwError: If a number is below 1, if the condition is not what the spec says, or if a truncation is given
+                and the GAN knows none.
         """
         parts = self.batches(count, seed=seed, condition=condition, batch_size=batch_size, truncation=truncation)
         return torch.cat(list(parts))
@@ -74,6 +79,16 @@ class Model:
         truncation: float | None = None,
     ) -> Iterator[Tensor]:  # fmt: skip
         """The samples of `sample`, ``batch_size`` at a time, for more of them than memory holds."""
+        for name, number in (("count", count), ("batch_size", batch_size)):
+            if type(number) is not int or number < 1:
+                raise GanfwError(f"{name}={number!r}: give a whole number from 1 on")
+        if condition is not None:
+            _check_condition(condition, self.spec.condition, count)
+        return self._batches(count, seed, condition, batch_size, truncation)
+
+    def _batches(
+        self, count: int, seed: int, condition: Tensor | None, batch_size: int, truncation: float | None
+    ) -> Iterator[Tensor]:
         for start in range(0, count, batch_size):
             size = min(batch_size, count - start)
             part = None if condition is None else condition[start : start + size].to(self.device)
@@ -98,6 +113,25 @@ class Model:
         take_standing_statistics(
             self.gan, forwards, seed=seed, batch_size=batch_size, device=self.device, truncation=truncation
         )
+
+
+def _check_condition(given: Any, wanted: specs.Condition | None, count: int) -> None:
+    """Refuse what networks would fail on, or overlook, in words of their own."""
+    if wanted is None:
+        raise GanfwError("condition: this model is not conditional; leave it out")
+    classes, n = wanted.kind == "class", wanted.count
+    shape = (count,) if classes else (count, n)
+    told = f"int64 of shape {shape}, from 0 to {n - 1}" if classes else f"floats of shape {shape}"
+    if not isinstance(given, torch.Tensor):
+        wrong = f"a {type(given).__name__}"
+    elif given.shape != shape or (given.dtype != torch.int64 if classes else not given.is_floating_point()):
+        wrong = f"{str(given.dtype).removeprefix('torch.')} of shape {tuple(given.shape)}"
+    elif classes and not 0 <= given.min() <= given.max() < n:
+        wrong = f"numbers from {given.min()} to {given.max()}"
+    else:
+        return
+    example = f"torch.zeros({count}, dtype=torch.int64)" if classes else f"torch.zeros({count}, {n})"
+    raise GanfwError(f"condition: expected a tensor, {told}, such as {example}; got {wrong}")
 
 
 def save_model(folder: Path, gan: GAN, spec: Spec, document: Mapping[str, Any], *, images: int) -> None:
@@ -148,8 +182,13 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
         GanfwError: If there is no model, or a part that it needs is not installed.
     """
     folder = Path(path)
-    stages = sorted(folder.glob("[0-9]*-*/model/config.json"))  # a recipe of stages: the last one's model
-    for inner in (folder / "model", *(config.parent for config in stages[-1:])):
+    # Of a recipe of stages it is the last one's model: 10-fine comes after 9-coarse.
+    stages = {
+        int(number): config.parent
+        for config in folder.glob("[0-9]*-*/model/config.json")
+        if (number := config.parent.parent.name.partition("-")[0]).isdecimal()
+    }
+    for inner in (folder / "model", *(stages[number] for number in sorted(stages)[-1:])):
         folder = inner if (inner / "config.json").is_file() else folder
     if not (folder / "config.json").is_file():
         where = (

@@ -1,4 +1,6 @@
-"""The roles a network can play. Each is a plain ``nn.Module`` with keyword arguments and one forward contract.
+"""The roles a network can play. Each is an ``nn.Module`` with keyword arguments and one forward contract.
+
+They are abstract: making an object of a class that lacks a method is a ``TypeError`` that names both.
 
 Where ``trainer.sync_batch_stats`` asks for it, batch normalisation takes its statistics over all processes. A layer
 takes part if it is an ``nn.BatchNorm1d``, ``2d`` or ``3d``, holds one, or is a subclass of one that normalises by
@@ -9,7 +11,7 @@ Legend: B batch size, Z latent length, J number of judges.
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class Generator(nn.Module):
+class Generator(nn.Module, ABC):
     """Turns latents into samples.
 
     A subclass sets ``latent_dim`` (Z) and implements ``forward``. Latents are drawn from ``prior``, by default the
@@ -107,7 +109,7 @@ class Verdict:
     heads: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-class Discriminator(nn.Module):
+class Discriminator(nn.Module, ABC):
     """Judges samples. Also the role of critics and of energy functions."""
 
     uses_batch_statistics: bool = False
@@ -133,7 +135,7 @@ class Discriminator(nn.Module):
         """
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, ABC):
     """Turns samples into codes. A subclass sets ``code_dim`` and implements ``forward``."""
 
     code_dim: int

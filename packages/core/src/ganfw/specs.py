@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ganfw.errors import GanfwError
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -26,14 +28,27 @@ class Condition:
     names: tuple[str, ...] = ()
 
 
+class _Sized:
+    """What all specs have in common: each field but the condition is a whole number."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if name != "condition" and (type(value) is not int or value < 1):
+                square = "; height and width are the same, so give one number: size=64" if name == "size" else ""
+                raise GanfwError(f"{name}={value!r}: {type(self).__name__} takes a whole number from 1 on{square}")
+
+
 @dataclass(frozen=True)
-class ImageSpec:
+class ImageSpec(_Sized):
     """Pictures: float ``(channels, height, width)`` in [-1, 1].
 
     Args:
         size: Height and width in pixels.
         channels: 1 is luminance, 3 is RGB, 4 is RGB with straight alpha.
         condition: What comes with each picture, if anything.
+
+    Raises:
+        GanfwError: If a size is no whole number from 1 on; so for every spec.
     """
 
     size: int
@@ -47,7 +62,7 @@ class ImageSpec:
 
 
 @dataclass(frozen=True)
-class VectorSpec:
+class VectorSpec(_Sized):
     """Points and feature vectors: float ``(length,)``, any range."""
 
     length: int
@@ -60,7 +75,7 @@ class VectorSpec:
 
 
 @dataclass(frozen=True)
-class AudioSpec:
+class AudioSpec(_Sized):
     """Sound: float ``(channels, samples)`` in [-1, 1] at ``rate`` samples a second."""
 
     samples: int
@@ -75,7 +90,7 @@ class AudioSpec:
 
 
 @dataclass(frozen=True)
-class VideoSpec:
+class VideoSpec(_Sized):
     """Clips: float ``(channels, frames, size, size)`` in [-1, 1]."""
 
     size: int
@@ -90,7 +105,7 @@ class VideoSpec:
 
 
 @dataclass(frozen=True)
-class SequenceSpec:
+class SequenceSpec(_Sized):
     """Tokens: int64 ``(length,)`` in ``[0, vocabulary)``."""
 
     length: int
@@ -104,7 +119,7 @@ class SequenceSpec:
 
 
 @dataclass(frozen=True)
-class VolumeSpec:
+class VolumeSpec(_Sized):
     """Voxel grids: float ``(channels, size, size, size)`` in [-1, 1]."""
 
     size: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -130,7 +130,7 @@ class DCGANDiscriminatorConfig(Config):
 class MLPGeneratorConfig(Config):
     """Fully connected layers, for small pictures and for points."""
 
-    hidden: tuple[int, ...] = Field(default=(128, 256, 512, 1024), min_length=1)
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(128, 256, 512, 1024), min_length=1)
     """Sizes of the hidden layers."""
     latent_dim: int = Field(default=100, ge=1)
     """Length of the latent."""
@@ -161,7 +161,7 @@ class MLPGeneratorConfig(Config):
 class MLPDiscriminatorConfig(Config):
     """Fully connected layers over the flattened sample, and one logit."""
 
-    hidden: tuple[int, ...] = Field(default=(512, 256), min_length=1)
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(512, 256), min_length=1)
     """Sizes of the hidden layers."""
     pieces: int = Field(default=1, ge=1)
     """Above 1, maxout units of so many pieces; the first GAN had 5."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -79,7 +79,7 @@ class EncoderConfig(Config):
 class MLPEncoderConfig(EncoderConfig):
     """Fully connected layers over the flattened sample, and a linear one to the code."""
 
-    hidden: tuple[int, ...] = Field(default=(1000, 1000), min_length=1)
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1000, 1000), min_length=1)
     """Sizes of the hidden layers."""
     norm: Literal["batch", "layer", "none"] = "none"
     """Normalisation of the hidden layers."""
@@ -127,7 +127,7 @@ class ConvEncoderConfig(EncoderConfig):
 class JointMLPConfig(Config):
     """Fully connected layers over a flattened sample and its code."""
 
-    hidden: tuple[int, ...] = Field(default=(1024, 1024), min_length=1)
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1024, 1024), min_length=1)
     """Sizes of the hidden layers."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of the hidden units that are left out in training."""
@@ -158,7 +158,7 @@ class JointConvConfig(Config):
     """Cap on the channels of the coarse resolutions."""
     code_hidden: int = Field(default=256, ge=0)
     """Units of a layer of the code's own; 0 gives the code as it is."""
-    hidden: tuple[int, ...] = Field(default=(512,), min_length=1)
+    hidden: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(512,), min_length=1)
     """Sizes of the layers where the two meet."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Share of those units that are left out in training."""

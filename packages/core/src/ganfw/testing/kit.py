@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ganfw.testing.common import Check
 
 
+_TORCH = 3  # an exit code that Python gives to nothing of its own
+
+
 def checks_of(kind: str) -> list[Check]:
     """The checks that a part of this kind has to pass, in order.
 
@@ -154,11 +157,14 @@ def check_plugin(name: str) -> Report:
         name: Its entry-point name, or the distribution's.
 
     Raises:
-        ConformanceError: If it has a conflict or cannot be loaded, if importing it imports torch, if a part has no
-            summary, or if its distribution does not say which ganfw-core it needs.
+        ConformanceError: If it has a conflict or cannot be loaded, if importing it fails or imports torch, if a part
+            has no summary, or if its distribution does not say which ganfw-core it needs.
         GanfwError: If no such plugin is installed.
     """
     from importlib.metadata import entry_points
+
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
 
     points = [p for p in entry_points(group="ganfw") if name in (p.name, p.dist.name if p.dist else "")]
     if not points:
@@ -170,15 +176,23 @@ def check_plugin(name: str) -> Report:
         silent = [part for part in status.parts if not _summary(part)]
         _found(report, "summaries", not silent, f"no summary: {', '.join(silent)}")
     for point in points:
-        code = f"import sys, {point.module}; sys.exit('torch' in sys.modules)"
-        light = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
-        mend = 'name settings by "module:Class", and import torch in build'
-        _found(report, "light", light, f"importing {point.module} imports torch\n    {mend}")
-        needs = (point.dist.requires or []) if point.dist else []
-        stated = any(need.replace(" ", "").startswith(("ganfw-core>", "ganfw-core~", "ganfw-core<")) for need in needs)
+        wrong = _weight_of(point.module)
+        _found(report, "light", not wrong, wrong)
+        needs = [Requirement(need) for need in (point.dist.requires or [])] if point.dist else []
+        stated = any(canonicalize_name(need.name) == "ganfw-core" and need.specifier for need in needs)
         mend = 'dependencies = ["ganfw-core>=0.1,<0.2"]'
         _found(report, "requires", stated, f"its metadata do not say which ganfw-core it needs\n    {mend}")
     return report.raise_if_failed()
+
+
+def _weight_of(module: str) -> str:
+    """What is wrong with importing a module in a process of its own; empty if nothing is."""
+    code = f"import sys, {module}; sys.exit({_TORCH} if 'torch' in sys.modules else 0)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    if done.returncode == _TORCH:
+        return f'importing {module} imports torch\n    name settings by "module:Class", and import torch in build'
+    last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return "" if done.returncode == 0 else f"importing {module} fails: {last}"
 
 
 def _found(report: Report, name: str, passed: bool, wrong: str) -> None:

@@ -153,7 +153,7 @@ def _use_loss(subject: Subject, loss: Any) -> None:
 
 
 def training(subject: Subject) -> None:
-    """One step of the trainer, with the smallest networks, changes both players and stays finite."""
+    """Two steps of the trainer, with the smallest networks, change both players, which stay finite."""
     part = subject.build()
     slot = {"loss": {"loss": part}, "augmentation": {"augmentation": part}}.get(
         subject.kind, {"regularizers": {"it": part}}

@@ -55,7 +55,8 @@ class Trainer:
         data: What it learns from.
         config: Length, sizes and intervals; or give its fields by keyword (``steps=1000, batch_size=32``).
         optimizers: By name; a missing one is Adam with learning rate 2e-4 and betas (0.5, 0.999).
-        seed: Of everything random.
+        seed: Of all that is random in training: order of the data, latents, augmentation. Weights are drawn before,
+            when the GAN is made; see `compose`.
         run: Folder for checkpoints, samples, logs and the model; ``None`` writes nothing.
         document: The recipe that all this was made from, written to the run folder.
         freeze: Networks that do not learn; phases that have no other are left out.
