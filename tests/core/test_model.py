@@ -100,7 +100,6 @@ EXPECTED = (
         (None, {"count": 0}, "count=0: give a whole number from 1 on"),
         (None, {"count": -1}, "count=-1: give a whole number from 1 on"),
         (None, {"batch_size": 0}, "batch_size=0: give a whole number from 1 on"),
-        (None, {"condition": torch.zeros(4)}, "condition: this model is not conditional; leave it out"),
         (CLASSES, {"condition": [0, 1, 2, 0]}, EXPECTED + "a list"),
         (CLASSES, {"condition": torch.tensor([0, 1])}, EXPECTED + "int64 of shape (2,)"),
         (CLASSES, {"condition": torch.zeros(4)}, EXPECTED + "float32 of shape (4,)"),

@@ -82,7 +82,7 @@ class Model:
         for name, number in (("count", count), ("batch_size", batch_size)):
             if type(number) is not int or number < 1:
                 raise GanfwError(f"{name}={number!r}: give a whole number from 1 on")
-        if condition is not None:
+        if condition is not None and self.spec.condition is not None:  # else the GAN alone knows: classes it has sorted
             _check_condition(condition, self.spec.condition, count)
         return self._batches(count, seed, condition, batch_size, truncation)
 
@@ -115,10 +115,8 @@ class Model:
         )
 
 
-def _check_condition(given: Any, wanted: specs.Condition | None, count: int) -> None:
-    """Refuse what networks would fail on, or overlook, in words of their own."""
-    if wanted is None:
-        raise GanfwError("condition: this model is not conditional; leave it out")
+def _check_condition(given: Any, wanted: specs.Condition, count: int) -> None:
+    """Refuse what networks would fail on in words of their own."""
     classes, n = wanted.kind == "class", wanted.count
     shape = (count,) if classes else (count, n)
     told = f"int64 of shape {shape}, from 0 to {n - 1}" if classes else f"floats of shape {shape}"
