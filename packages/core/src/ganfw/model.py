@@ -14,6 +14,7 @@ import torch
 from ganfw import __version__, specs
 from ganfw.errors import GanfwError
 from ganfw.training.files import write_text
+from ganfw.training.run_folder import stages_with
 from ganfw.training.samples import draw_samples, make_grid, save_picture
 from ganfw.training.standing import take_standing_statistics
 from ganfw.training.tensors import read_tensors, write_tensors
@@ -180,13 +181,8 @@ def load(path: str | Path, *, gan: GAN | None = None, device: str | torch.device
         GanfwError: If there is no model, or a part that it needs is not installed.
     """
     folder = Path(path)
-    # Of a recipe of stages it is the last one's model: 10-fine comes after 9-coarse.
-    stages = {
-        int(number): config.parent
-        for config in folder.glob("[0-9]*-*/model/config.json")
-        if (number := config.parent.parent.name.partition("-")[0]).isdecimal()
-    }
-    for inner in (folder / "model", *(stages[number] for number in sorted(stages)[-1:])):
+    stages = stages_with(folder, "model/config.json")  # of a recipe of stages it is the last one's model
+    for inner in (folder / "model", *(stage / "model" for stage in stages[-1:])):
         folder = inner if (inner / "config.json").is_file() else folder
     if not (folder / "config.json").is_file():
         where = (

@@ -115,16 +115,6 @@ def _data(model: Model, run: Path, against: str | None) -> Dataset:
     else:
         config = cast("DataConfig", configure(Slot("data"), against, ("against",), "The command"))
     data = config.build(model.spec).plain()
-    if data.spec.shape != model.spec.shape:
-        raise GanfwError(
-            f"the model makes samples of {' x '.join(map(str, model.spec.shape))}, but the data are "
-            f"{' x '.join(map(str, data.spec.shape))}; give other data with --against"
-        )
-    if model.spec.condition is not None and data.spec.condition != model.spec.condition:
-        raise GanfwError(
-            f"the model is conditioned on {model.spec.condition.count} {model.spec.condition.kind} values, which these "
-            "data do not have; leave out --against, or give data with the same labels"
-        )
     if len(data) < 2:
         raise GanfwError(f"there are {len(data)} real samples, and it takes at least 2 to compare with")
     return data

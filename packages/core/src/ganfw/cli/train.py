@@ -57,7 +57,9 @@ def train(
 
 def _refuse_other_kind(run: Path, *, staged: bool) -> None:
     """Keep a plain run and a run of stages out of each other's folder."""
-    stages = sorted(file.parent.name for file in run.glob("[0-9]*-*/recipe.yaml"))
+    from ganfw.training.run_folder import stages_with
+
+    stages = [stage.name for stage in stages_with(run, "recipe.yaml")]
     if staged and (run / "recipe.yaml").exists():
         raise GanfwError(f"the folder {run} holds a plain run, but this recipe has stages; choose another with --run")
     if not staged and stages:

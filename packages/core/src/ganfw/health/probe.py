@@ -52,7 +52,8 @@ class Probe:
                 "health/missing": self._cells.missing(fake),
             }
         if self._held_out is not None:
-            seen, unseen = self._realness(self._trainer.data), self._realness(self._held_out)
+            seen = self._realness(self._trainer.data)
+            unseen = None if seen is None else self._realness(self._held_out)
             if seen is not None and unseen is not None:
                 found["health/overfitting"] = 2 * measures.separation(seen, unseen) - 1
         return {name: float(value) for name, value in found.items()}

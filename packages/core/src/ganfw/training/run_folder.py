@@ -163,3 +163,9 @@ def _identity(document: Mapping[str, Any]) -> dict[str, Any]:
     # What it needs, and what it is watched with, is not what it is.
     others = {key: value for key, value in document.items() if key not in {"requires", "held_out"}}
     return {**others, "trainer": trainer}
+
+
+def stages_with(run: Path, file: str) -> list[Path]:
+    """The folders of a run's stages that hold such a file, in their order: 10-fine comes after 9-coarse."""
+    numbered = [(folder.name.partition("-")[0], folder) for folder in run.glob("[0-9]*-*") if (folder / file).is_file()]
+    return [folder for _, folder in sorted((int(n), folder) for n, folder in numbered if n.isdecimal())]

@@ -13,6 +13,7 @@ from ganfw.errors import GanfwError
 from ganfw.health.diagnosis import diagnose
 from ganfw.model import images_of
 from ganfw.training import logbook
+from ganfw.training.run_folder import stages_with
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,12 +49,6 @@ class Run:
     images: int | None = None
 
 
-def _number(stage: Path) -> tuple[int, str]:
-    """For order: 10-fine comes after 9-coarse."""
-    number = stage.name.partition("-")[0]
-    return int(number) if number.isdecimal() else 0, stage.name
-
-
 def open_runs(folders: Sequence[Path]) -> list[Run]:
     """Open run folders; one with stages is as many runs.
 
@@ -62,7 +57,7 @@ def open_runs(folders: Sequence[Path]) -> list[Run]:
     """
     opened = []
     for folder in folders:
-        stages = sorted((file.parent for file in folder.glob("[0-9]*-*/recipe.yaml")), key=_number)
+        stages = stages_with(folder, "recipe.yaml")
         if not stages and not (folder / "recipe.yaml").is_file():
             why = "it has no recipe.yaml" if folder.is_dir() else "there is no such folder"
             raise GanfwError(f"{folder} is no run: {why}; give a folder that `ganfw train --run` has made")
